@@ -1,0 +1,8 @@
+"""Ordered mails to SES: woken by the outbox stream, and every minute for what is due."""
+
+import os
+
+from portal.events.mailer import serve_mailer
+from portal.settings import MailerSettings, load
+
+handler = serve_mailer(load(MailerSettings, os.environ))

@@ -1,0 +1,14 @@
+"""Registration, and what anybody may read."""
+
+import os
+
+from portal.http.routes import Route, Wiring, serve
+from portal.settings import RegisterSettings, load
+
+ROUTES = (
+    Route("GET", "/api/health", "public:health"),
+    Route("GET", "/api/legal", "public:legal"),
+    Route("POST", "/api/registrations", "registrations:post"),
+)
+
+handler = serve(ROUTES, Wiring(load(RegisterSettings, os.environ)))

@@ -1,0 +1,15 @@
+"""Pages."""
+
+import os
+
+from portal.http.routes import Route, Wiring, serve
+from portal.settings import WebSettings, load
+
+ROUTES = (
+    Route("GET", "/", "pages:get"),
+    Route("HEAD", "/", "pages:get"),
+    Route("GET", "/{page}", "pages:get"),
+    Route("HEAD", "/{page}", "pages:get"),
+)
+
+handler = serve(ROUTES, Wiring(load(WebSettings, os.environ)))

@@ -1,0 +1,118 @@
+"""Calls to AWS: one way out, one table of failures, one hook for tests."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from portal.domain.errors import ConditionFailed, Conflict, Unavailable
+
+Service = Literal["dynamodb", "kms", "sesv2"]
+Hook = Callable[[str, str, dict[str, Any]], None]
+"""Called with service, operation and parameters; may raise or wait in the call's stead."""
+
+# Two tries of at most 1 + 3 seconds each, then 503: three such calls in a row stay below the functions' timeout
+# of 15 seconds only because a failed first call ends the request.
+_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"total_max_attempts": 2, "mode": "standard"},
+    max_pool_connections=4,
+)
+
+_THROTTLED_RETRY_SECONDS = 5
+
+# The answer of a service to a request that is wrong in itself: no retry helps, somebody has to mend it.
+_OUR_FAULT = ("AccessDenied", "NotFound", "Validation", "InvalidParameter", "Unauthorized", "UnrecognizedClient")
+
+
+class Misconfigured(Exception):
+    """A call that can't work as it is: missing rights, wrong names, invalid parameters.
+
+    Args:
+        code: AWS error code; its text stays unread, as it may quote data.
+    """
+
+    def __init__(self, operation: str, code: str) -> None:
+        super().__init__(f"{operation}: {code}")
+        self.code = code
+
+
+class InvalidMac(Exception):
+    """KMS says that a MAC does not belong to the message."""
+
+
+class Aws:
+    """Clients of one session, made on first use.
+
+    Args:
+        before: called before each call takes effect.
+        after: called after each call that took effect.
+    """
+
+    def __init__(self, before: Hook | None = None, after: Hook | None = None) -> None:
+        self._session: boto3.Session | None = None
+        self._clients: dict[str, Any] = {}
+        self._before = before
+        self._after = after
+
+    def call(self, service: Service, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - as AWS names them
+        """Make one call.
+
+        Args:
+            service: of AWS.
+            operation: in boto3's spelling, such as ``get_item``.
+            parameters: as the operation takes them.
+
+        Raises:
+            ConditionFailed: a condition did not hold.
+            Conflict: two transactions met.
+            InvalidMac: from ``verify_mac``.
+            Unavailable: throttled, unreachable, timed out, failing.
+            Misconfigured: the call can't work as it is.
+        """
+        try:
+            if self._before:
+                self._before(service, operation, parameters)
+            answer: dict[str, Any] = getattr(self._client(service), operation)(**parameters)
+            if self._after:
+                self._after(service, operation, parameters)
+        except ClientError as failure:
+            raise _translated(failure) from None
+        except BotoCoreError:
+            raise Unavailable from None
+        return answer
+
+    def _client(self, service: Service) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+        if service not in self._clients:
+            self._session = self._session or boto3.Session()
+            self._clients[service] = self._session.client(service, config=_CONFIG)
+        return self._clients[service]
+
+
+def _translated(failure: ClientError) -> Exception:
+    code = failure.response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        return ConditionFailed()
+    if code == "TransactionCanceledException":
+        return _cancelled([reason.get("Code", "None") for reason in failure.response.get("CancellationReasons", [])])
+    if code in {"TransactionConflictException", "TransactionInProgressException"}:
+        return Conflict()
+    if code == "KMSInvalidMacException":
+        return InvalidMac()
+    if any(part in code for part in _OUR_FAULT):
+        return Misconfigured(failure.operation_name, code)
+    return Unavailable(_THROTTLED_RETRY_SECONDS)
+
+
+def _cancelled(reasons: list[str]) -> Exception:
+    failed = tuple(place for place, reason in enumerate(reasons) if reason == "ConditionalCheckFailed")
+    if failed:
+        return ConditionFailed(failed)
+    if "TransactionConflict" in reasons:
+        return Conflict()
+    if "ValidationError" in reasons:
+        return Misconfigured("TransactWriteItems", "ValidationError")
+    return Unavailable(_THROTTLED_RETRY_SECONDS)

@@ -1,0 +1,142 @@
+"""Accounts and credentials in the table Accounts."""
+
+from typing import Any
+
+from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.items import delete_existing, from_item, put_new, to_item, update_existing
+from portal.adapters.dynamodb.records import (
+    account_from_item,
+    account_key,
+    account_to_values,
+    attempt_key,
+    credential_from_item,
+    credential_key,
+    credential_to_values,
+    evidence_to_values,
+    order_to_values,
+    session_key,
+    session_to_values,
+)
+from portal.adapters.dynamodb.registrations import NOT_EXPIRED
+from portal.domain.account import Account, Credential
+from portal.domain.errors import ConditionFailed
+from portal.domain.evidence import OptInEvidence
+from portal.domain.ids import AccountId, CanonicalEmail, OutboxId, SessionId
+from portal.domain.outbox import OutboxRow
+from portal.domain.session import Session
+
+_SAME_PASSWORD = "password_hash = :old_hash AND generation = :generation AND blocked = :no"  # noqa: S105 - an expression
+
+
+class AccountsTable:
+    """Satisfies ``flows.ports.Accounts``.
+
+    Args:
+        aws: way out.
+        table: name of Accounts.
+        registrations: name of Registrations, for ``open``.
+        evidence: name of Evidence, for ``open``.
+        outbox: name of Outbox, for ``open``.
+        sessions: name of Sessions, for ``change_password``.
+    """
+
+    def __init__(
+        self, aws: Aws, table: str, *, registrations: str = "", evidence: str = "", outbox: str = "", sessions: str = ""
+    ) -> None:
+        self._aws = aws
+        self._table = table
+        self._registrations = registrations
+        self._evidence = evidence
+        self._outbox = outbox
+        self._sessions = sessions
+
+    def open(
+        self, account: Account, credential: Credential, evidence: OptInEvidence, order: OutboxRow, now: int
+    ) -> None:
+        """Turn an attempt into an account, all or nothing."""
+        attempt = {"pk": attempt_key(account.id)}
+        self._transact(
+            {"Put": put_new(self._table, account_to_values(account))},
+            {"Put": put_new(self._table, credential_to_values(credential))},
+            {"Delete": delete_existing(self._registrations, attempt, NOT_EXPIRED, {":now": now})},
+            {"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")},
+            {"Put": put_new(self._outbox, order_to_values(order))},
+        )
+
+    def find(self, account_id: AccountId) -> Account | None:
+        """Return an account, read consistently."""
+        item = self._get(account_key(account_id))
+        return account_from_item(item) if item else None
+
+    def find_credential(self, email: CanonicalEmail) -> Credential | None:
+        """Return the credential of an address, read consistently."""
+        item = self._get(credential_key(email))
+        return credential_from_item(item) if item else None
+
+    def set_initial_password(
+        self, email: CanonicalEmail, initial_id: OutboxId, password_hash: str, expires_at: int
+    ) -> bool:
+        """Set the initial password if there is none, or the same one; tell whether it is in force."""
+        update = update_existing(
+            self._table,
+            {"pk": credential_key(email)},
+            "SET password_hash = :hash, password_kind = :initial, password_expires_at = :expires_at, "
+            "initial_password_id = :initial_id",
+            "attribute_not_exists(password_hash) OR initial_password_id = :initial_id",
+            {":hash": password_hash, ":initial": "initial", ":expires_at": expires_at, ":initial_id": initial_id},
+        )
+        try:
+            self._aws.call("dynamodb", "update_item", **update)
+        except ConditionFailed:
+            return False
+        return True
+
+    def upgrade_hash(self, credential: Credential, password_hash: str) -> None:
+        """Replace a hash by a stronger one of the same password, unless the password changed meanwhile."""
+        update = update_existing(
+            self._table,
+            {"pk": credential_key(credential.canonical_email)},
+            "SET password_hash = :hash",
+            "password_hash = :old_hash",
+            {":hash": password_hash, ":old_hash": credential.password_hash},
+        )
+        try:
+            self._aws.call("dynamodb", "update_item", **update)
+        except ConditionFailed:
+            return
+
+    def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
+        """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing."""
+        generation = {":generation": credential.generation, ":next": session.generation, ":no": False}
+        self._transact(
+            {
+                "Update": update_existing(
+                    self._table,
+                    {"pk": credential_key(credential.canonical_email)},
+                    "SET password_hash = :hash, password_kind = :chosen, generation = :next "
+                    "REMOVE password_expires_at, initial_password_id",
+                    _SAME_PASSWORD,
+                    {":hash": password_hash, ":chosen": "chosen", ":old_hash": credential.password_hash, **generation},
+                )
+            },
+            {
+                "Update": update_existing(
+                    self._table,
+                    {"pk": account_key(credential.account_id)},
+                    "SET generation = :next",
+                    "generation = :generation AND blocked = :no",
+                    generation,
+                )
+            },
+            {"Put": put_new(self._sessions, session_to_values(session))},
+            {"Delete": {"TableName": self._sessions, "Key": to_item({"pk": session_key(ended)})}},
+        )
+
+    def _get(self, key: str) -> dict[str, Any] | None:
+        answer = self._aws.call(
+            "dynamodb", "get_item", TableName=self._table, Key=to_item({"pk": key}), ConsistentRead=True
+        )
+        return from_item(answer["Item"]) if "Item" in answer else None
+
+    def _transact(self, *writes: dict[str, Any]) -> None:
+        self._aws.call("dynamodb", "transact_write_items", TransactItems=list(writes))

@@ -1,0 +1,90 @@
+"""Items and writes.
+
+Every put requires that the item is new and every update that it exists (an update on an item that TTL deleted
+would make a stub that never expires). Both conditions are written here, so that no adapter can forget one.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+Item = dict[str, Any]
+Key = dict[str, str]
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item in DynamoDB's notation; members that are None are left out."""
+    return {name: _serialize(value) for name, value in _without_none(values).items()}
+
+
+def from_item(item: Mapping[str, Any]) -> Item:
+    """Return plain values; numbers are ints, as no table holds another kind."""
+    return {name: _plain(_deserialize(value)) for name, value in item.items()}
+
+
+def put_new(table: str, values: Mapping[str, Any], key: str = "pk") -> dict[str, Any]:
+    """Return the parameters of a put that fails where the item exists."""
+    return {
+        "TableName": table,
+        "Item": to_item(values),
+        "ConditionExpression": "attribute_not_exists(#key)",
+        "ExpressionAttributeNames": {"#key": key},
+    }
+
+
+def delete_existing(table: str, key: Key, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a delete that fails where the item is gone or ``condition`` does not hold."""
+    return {
+        "TableName": table,
+        "Key": to_item(key),
+        "ConditionExpression": f"attribute_exists(pk) AND {condition}",
+        "ExpressionAttributeValues": to_item(values),
+    }
+
+
+def update_existing(
+    table: str, key: Key, update: str, condition: str, values: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the parameters of an update that fails where the item is gone or ``condition`` does not hold.
+
+    Args:
+        table: name of the table.
+        key: of the item.
+        update: update expression.
+        condition: what must hold besides the item's existence.
+        values: for the placeholders of both expressions.
+        names: for their name placeholders.
+    """
+    parameters: dict[str, Any] = {
+        "TableName": table,
+        "Key": to_item(key),
+        "UpdateExpression": update,
+        "ConditionExpression": f"attribute_exists(pk) AND ({condition})",
+        "ExpressionAttributeValues": to_item(values),
+    }
+    if names:
+        parameters["ExpressionAttributeNames"] = dict(names)
+    return parameters
+
+
+def _without_none(value: Any) -> Any:  # noqa: ANN401 - walks any nesting
+    if isinstance(value, Mapping):
+        return {name: _without_none(member) for name, member in value.items() if member is not None}
+    if isinstance(value, list | tuple):
+        return [_without_none(member) for member in value]
+    return value
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - walks any nesting
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _plain(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_plain(member) for member in value]
+    return value

@@ -1,0 +1,140 @@
+"""How domain records lie in items; the one place that knows attribute names."""
+
+from dataclasses import asdict
+from typing import Any
+
+from portal.adapters.dynamodb.items import Item
+from portal.domain.account import Account, Credential
+from portal.domain.bank import BankDetails
+from portal.domain.consent import Consent
+from portal.domain.evidence import OptInEvidence
+from portal.domain.ids import random_id
+from portal.domain.outbox import OutboxRow
+from portal.domain.person import Person
+from portal.domain.registration import Application, Attempt
+from portal.domain.session import Session
+
+_DAY = 86400
+_EXPIRY_SHARDS = 16
+
+
+def attempt_key(attempt_id: str) -> str:
+    """Return the key of an attempt in Registrations."""
+    return f"attempt#{attempt_id}"
+
+
+def account_key(account_id: str) -> str:
+    """Return the key of an account item in Accounts."""
+    return f"account#{account_id}"
+
+
+def credential_key(canonical_email: str) -> str:
+    """Return the key of a credential item in Accounts."""
+    return f"credential#{canonical_email}"
+
+
+def session_key(session_id: str) -> str:
+    """Return the key of a session in Sessions."""
+    return f"session#{session_id}"
+
+
+def expiry_shard(item_id: str, expires_at: int) -> str:
+    """Return the partition of the expiry index: the day of expiry and one of 16 shards, so that no day is hot."""
+    return f"{expires_at // _DAY}#{sum(item_id.encode()) % _EXPIRY_SHARDS}"
+
+
+def attempt_to_values(attempt: Attempt) -> dict[str, Any]:
+    """Return the attributes of an attempt."""
+    values = asdict(attempt)
+    return {
+        **values.pop("application"),
+        **values,
+        "pk": attempt_key(attempt.id),
+        "expiry_shard": expiry_shard(attempt.id, attempt.expires_at),
+    }
+
+
+def attempt_from_item(item: Item) -> Attempt:
+    """Return the attempt that an item holds."""
+    return Attempt(
+        id=item["id"],
+        reference=item["reference"],
+        application=Application(
+            email=item["email"],
+            canonical_email=item["canonical_email"],
+            person=Person(**item["person"]),
+            bank_details=BankDetails(**item["bank_details"]),
+            consents=_consents(item),
+            locale=item["locale"],
+        ),
+        requested_at=item["requested_at"],
+        expires_at=item["expires_at"],
+        ip=item["ip"],
+        mail_sent_at=item.get("mail_sent_at"),
+        mail_message_id=item.get("mail_message_id"),
+    )
+
+
+def account_to_values(account: Account) -> dict[str, Any]:
+    """Return the attributes of an account item."""
+    return {**asdict(account), "pk": account_key(account.id)}
+
+
+def account_from_item(item: Item) -> Account:
+    """Return the account that an item holds."""
+    plain = {name: value for name, value in item.items() if name != "pk"}
+    return Account(
+        **{
+            **plain,
+            "person": Person(**item["person"]),
+            "bank_details": BankDetails(**item["bank_details"]),
+            "consents": _consents(item),
+        }
+    )
+
+
+def credential_to_values(credential: Credential) -> dict[str, Any]:
+    """Return the attributes of a credential item."""
+    return {**asdict(credential), "pk": credential_key(credential.canonical_email)}
+
+
+def credential_from_item(item: Item) -> Credential:
+    """Return the credential that an item holds."""
+    return Credential(**{name: value for name, value in item.items() if name != "pk"})
+
+
+def session_to_values(session: Session) -> dict[str, Any]:
+    """Return the attributes of a session."""
+    return {**asdict(session), "pk": session_key(session.id)}
+
+
+def session_from_item(item: Item) -> Session:
+    """Return the session that an item holds."""
+    return Session(**{name: value for name, value in item.items() if name != "pk"})
+
+
+def evidence_to_values(evidence: OptInEvidence) -> dict[str, Any]:
+    """Return the attributes of one piece of evidence; the sort key is random, so that none replaces another."""
+    return {**asdict(evidence), "kind": "opt_in", "sk": f"opt_in#{random_id()}"}
+
+
+def order_to_values(order: OutboxRow) -> dict[str, Any]:
+    """Return the attributes of a mail to send, visible to the due index until it is handled."""
+    return {**asdict(order), "pk": order.id, "status": "pending", "due_shard": due_shard(order.id)}
+
+
+def order_from_item(item: Item) -> OutboxRow:
+    """Return the order that an item holds."""
+    return OutboxRow(**{name: item[name] for name in OutboxRow.__slots__})
+
+
+DUE_SHARDS = 4
+
+
+def due_shard(row_id: str) -> str:
+    """Return the partition of the due index."""
+    return str(sum(row_id.encode()) % DUE_SHARDS)
+
+
+def _consents(item: Item) -> tuple[Consent, ...]:
+    return tuple(Consent(**consent) for consent in item["consents"])

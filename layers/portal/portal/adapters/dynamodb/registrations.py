@@ -1,0 +1,70 @@
+"""Attempts in the table Registrations."""
+
+from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.items import delete_existing, from_item, put_new, to_item, update_existing
+from portal.adapters.dynamodb.records import attempt_from_item, attempt_key, attempt_to_values, order_to_values
+from portal.domain.errors import ConditionFailed, Conflict, Unavailable
+from portal.domain.ids import AttemptId
+from portal.domain.outbox import OutboxRow
+from portal.domain.registration import Attempt
+
+NOT_EXPIRED = "expires_at > :now"
+
+
+class RegistrationsTable:
+    """Satisfies ``flows.ports.Registrations``.
+
+    Args:
+        aws: way out.
+        table: name of Registrations.
+        outbox: name of Outbox.
+    """
+
+    def __init__(self, aws: Aws, table: str, outbox: str = "") -> None:
+        self._aws = aws
+        self._table = table
+        self._outbox = outbox
+
+    def add(self, attempt: Attempt, order: OutboxRow) -> None:
+        """Store an attempt together with the order of its mail."""
+        puts = [
+            {"Put": put_new(self._table, attempt_to_values(attempt))},
+            {"Put": put_new(self._outbox, order_to_values(order))},
+        ]
+        try:
+            self._aws.call("dynamodb", "transact_write_items", TransactItems=puts)
+        except (ConditionFailed, Conflict):
+            # Two random ids met another's: nobody's mistake, and the next try has new ones.
+            raise Unavailable from None
+
+    def find(self, attempt_id: AttemptId, now: int) -> Attempt | None:
+        """Return an attempt, read consistently; None from its expiry on."""
+        key = to_item({"pk": attempt_key(attempt_id)})
+        answer = self._aws.call("dynamodb", "get_item", TableName=self._table, Key=key, ConsistentRead=True)
+        if "Item" not in answer:
+            return None
+        attempt = attempt_from_item(from_item(answer["Item"]))
+        return attempt if attempt.expires_at > now else None
+
+    def remove(self, attempt_id: AttemptId, now: int) -> bool:
+        """Delete an attempt now; tell whether there was one."""
+        delete = delete_existing(self._table, {"pk": attempt_key(attempt_id)}, NOT_EXPIRED, {":now": now})
+        try:
+            self._aws.call("dynamodb", "delete_item", **delete)
+        except ConditionFailed:
+            return False
+        return True
+
+    def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> None:
+        """Keep when the opt-in mail left, for the evidence. An attempt that is gone meanwhile stays gone."""
+        update = update_existing(
+            self._table,
+            {"pk": attempt_key(attempt_id)},
+            "SET mail_sent_at = :sent_at, mail_message_id = :message_id",
+            NOT_EXPIRED,
+            {":sent_at": sent_at, ":message_id": message_id, ":now": now},
+        )
+        try:
+            self._aws.call("dynamodb", "update_item", **update)
+        except ConditionFailed:
+            return

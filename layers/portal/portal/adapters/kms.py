@@ -1,0 +1,81 @@
+"""Keys that never leave KMS."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from portal.adapters.aws import Aws, InvalidMac
+from portal.domain.ids import AccountId, OutboxId
+from portal.domain.password import initial_password
+
+Slot = Literal["A", "B"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeySlots:
+    """The two keys of one use: verifiers accept both, signers use the active one.
+
+    A key's id is the last part of its ARN: unique for good, so that a replaced key never inherits an id.
+    """
+
+    a_arn: str
+    b_arn: str
+
+    def active(self, slot: Slot) -> str:
+        """Return the ARN of the key in a slot."""
+        return self.a_arn if slot == "A" else self.b_arn
+
+    def arn_of(self, key_id: object) -> str | None:
+        """Return the ARN of the key that a token names, None for any other value."""
+        return next((arn for arn in (self.a_arn, self.b_arn) if key_id_of(arn) == key_id), None)
+
+
+def key_id_of(arn: str) -> str:
+    """Return the id of a key from its ARN."""
+    return arn.rpartition("/")[2]
+
+
+class Kms:
+    """The operations that the portal needs; each call goes to the key that its ARN names."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+        self._public_keys: dict[str, bytes] = {}
+
+    def make_mac(self, key_arn: str, message: bytes) -> bytes:
+        """Return HMAC-SHA-256 of a message (at most 4096 bytes)."""
+        answer = self._aws.call("kms", "generate_mac", KeyId=key_arn, MacAlgorithm="HMAC_SHA_256", Message=message)
+        return bytes(answer["Mac"])
+
+    def mac_is_valid(self, key_arn: str, message: bytes, mac: bytes) -> bool:
+        """Tell whether a MAC belongs to a message."""
+        try:
+            self._aws.call("kms", "verify_mac", KeyId=key_arn, MacAlgorithm="HMAC_SHA_256", Message=message, Mac=mac)
+        except InvalidMac:
+            return False
+        return True
+
+    def sign(self, key_arn: str, message: bytes) -> bytes:
+        """Return the ECDSA signature (DER) over a message (at most 4096 bytes) with SHA-256."""
+        answer = self._aws.call(
+            "kms", "sign", KeyId=key_arn, SigningAlgorithm="ECDSA_SHA_256", MessageType="RAW", Message=message
+        )
+        return bytes(answer["Signature"])
+
+    def public_key(self, key_arn: str) -> bytes:
+        """Return a public key (DER, SubjectPublicKeyInfo); asked for once a process, as it never changes."""
+        if key_arn not in self._public_keys:
+            self._public_keys[key_arn] = bytes(self._aws.call("kms", "get_public_key", KeyId=key_arn)["PublicKey"])
+        return self._public_keys[key_arn]
+
+
+class KmsInitialPasswords:
+    """Satisfies ``flows.ports.InitialPasswords``: a retry derives the same password, nothing secret is stored."""
+
+    def __init__(self, kms: Kms, key_arn: str) -> None:
+        self._kms = kms
+        self._key_arn = key_arn
+
+    def derive(self, account_id: AccountId, order: OutboxId) -> str:
+        """Return the password of an order."""
+        message = f"initial-password\0{account_id}\0{order}".encode()
+        return initial_password(self._kms.make_mac(self._key_arn, message))

@@ -1,0 +1,101 @@
+"""Accounts and their credentials."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from portal.domain.bank import BankDetails
+from portal.domain.consent import Consent
+from portal.domain.ids import AccountId, CanonicalEmail
+from portal.domain.mail import Language
+from portal.domain.person import Person
+from portal.domain.registration import Attempt
+
+PasswordKind = Literal["initial", "chosen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A confirmed client.
+
+    Args:
+        id: the id of the attempt that was confirmed.
+        email: as typed; mails go there.
+        canonical_email: names the credential.
+        person: personal members.
+        bank_details: always complete.
+        bank_reviewed: whether the person accepted the bank details after logging in; nothing is paid before.
+        consents: the newest of each kind.
+        locale: language of mails.
+        created_at: epoch seconds of the confirmation.
+        generation: raised by everything that ends all sessions.
+        blocked: nothing works while True.
+        version: raised by every change of the profile (ETag).
+    """
+
+    id: AccountId
+    email: str
+    canonical_email: CanonicalEmail
+    person: Person
+    bank_details: BankDetails
+    bank_reviewed: bool
+    consents: tuple[Consent, ...]
+    locale: Language
+    created_at: int
+    generation: int
+    blocked: bool
+    version: int
+
+    @property
+    def etag(self) -> str:
+        """The entity tag of the profile (RFC 9110)."""
+        return f'"{self.version}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What login reads, in one item: found by the canonical address.
+
+    Args:
+        canonical_email: the key.
+        account_id: whose credential.
+        generation: copy of the account's.
+        blocked: copy of the account's.
+        password_hash: argon2id, encoded; None until the first credential mail is on its way.
+        password_kind: ``initial`` opens the password change only.
+        password_expires_at: epoch seconds, for initial passwords.
+        initial_password_id: the outbox row that the initial password was derived for.
+    """
+
+    canonical_email: CanonicalEmail
+    account_id: AccountId
+    generation: int
+    blocked: bool
+    password_hash: str | None = None
+    password_kind: PasswordKind | None = None
+    password_expires_at: int | None = None
+    initial_password_id: str | None = None
+
+    def opens_at(self, now: int) -> bool:
+        """Tell whether a password of this credential may be accepted at all."""
+        if self.blocked or self.password_hash is None:
+            return False
+        return self.password_expires_at is None or now < self.password_expires_at
+
+
+def open_account(attempt: Attempt, now: int) -> Account:
+    """Return the account that a confirmed attempt becomes."""
+    asked = attempt.application
+    return Account(
+        id=AccountId(attempt.id),
+        email=asked.email,
+        canonical_email=asked.canonical_email,
+        person=asked.person,
+        bank_details=asked.bank_details,
+        bank_reviewed=False,
+        consents=asked.consents,
+        locale=asked.locale,
+        created_at=now,
+        generation=0,
+        blocked=False,
+        version=1,
+    )

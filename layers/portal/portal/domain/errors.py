@@ -1,0 +1,123 @@
+"""What can go wrong, in the words of the domain; ``http/problems.py`` maps it to HTTP."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FieldCode(StrEnum):
+    """The closed list of reasons why a member of a request is refused.
+
+    Clients may rely on these values; ``http/messages.py`` holds the words for each of them.
+    """
+
+    REQUIRED = "required"
+    UNKNOWN_MEMBER = "unknown_member"
+    WRONG_TYPE = "wrong_type"
+    INVALID_VALUE = "invalid_value"
+    TOO_LONG = "too_long"
+    CONTROL_CHARACTER = "control_character"
+    EMAIL_INVALID = "email_invalid"
+    EMAIL_UNSUPPORTED = "email_unsupported"
+    POSTAL_CODE_INVALID = "postal_code_invalid"
+    PHONE_INVALID = "phone_invalid"
+    IBAN_INVALID = "iban_invalid"
+    IBAN_COUNTRY_UNSUPPORTED = "iban_country_unsupported"
+    BIC_INVALID = "bic_invalid"
+    BANK_CODE_INVALID = "bank_code_invalid"
+    BANK_CODE_UNKNOWN = "bank_code_unknown"
+    ACCOUNT_NUMBER_INVALID = "account_number_invalid"
+    BANK_DETAILS_DISAGREE = "bank_details_disagree"
+    CONSENT_MISSING = "consent_missing"
+    CONSENT_OUTDATED = "consent_outdated"
+    PASSWORD_TOO_SHORT = "password_too_short"
+    PASSWORD_TOO_LONG = "password_too_long"
+    PASSWORD_TOO_COMMON = "password_too_common"
+    PASSWORD_UNCHANGED = "password_unchanged"
+
+
+class Refused(ValueError):
+    """A single value breaks its rule.
+
+    Args:
+        code: the reason; the caller knows which member the value came from.
+    """
+
+    def __init__(self, code: FieldCode) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One refused member: where (RFC 6901 JSON pointer) and why."""
+
+    pointer: str
+    code: FieldCode
+
+    def under(self, prefix: str) -> "FieldError":
+        """Return the same error seen from the document that holds this one at ``prefix``."""
+        return FieldError(prefix + self.pointer, self.code)
+
+
+class PortalError(Exception):
+    """Base of everything that a journey may answer instead of its result."""
+
+
+class InvalidInput(PortalError):
+    """Members of the request are refused (422); carries one entry for each of them."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(", ".join(f"{error.pointer} {error.code.value}" for error in errors))
+        self.errors = errors
+
+
+class InvalidLink(PortalError):
+    """The token of a link is not genuine, or belongs to another purpose (400)."""
+
+
+class LinkExpired(PortalError):
+    """A genuine link whose time has passed or whose subject is gone (410)."""
+
+
+class InvalidCredentials(PortalError):
+    """Address and password do not belong together (401)."""
+
+
+class NotAuthenticated(PortalError):
+    """No token, or one that is not valid (any more) (401)."""
+
+
+class PasswordChangeRequired(PortalError):
+    """The token only opens the password change (403)."""
+
+
+class NotFound(PortalError):
+    """There is no such thing for this caller (404)."""
+
+
+class Unavailable(PortalError):
+    """Something that the portal depends on does not answer (503).
+
+    Args:
+        retry_after: seconds after which another try makes sense.
+    """
+
+    def __init__(self, retry_after: int = 5) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class ConditionFailed(PortalError):
+    """A conditional write found another state than it required.
+
+    Args:
+        failed: positions of the failed entries of a transaction; ``(0,)`` for a single write.
+    """
+
+    def __init__(self, failed: tuple[int, ...] = (0,)) -> None:
+        super().__init__()
+        self.failed = failed
+
+
+class Conflict(PortalError):
+    """Two transactions met on one item; the loser may try again."""

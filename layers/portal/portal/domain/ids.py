@@ -1,0 +1,21 @@
+"""Names that must not be swapped; the type checker keeps them apart."""
+
+import secrets
+from typing import NewType
+
+AttemptId = NewType("AttemptId", str)
+"""One registration attempt; the confirmed one lends its id to the account."""
+
+AccountId = NewType("AccountId", str)
+SessionId = NewType("SessionId", str)
+OutboxId = NewType("OutboxId", str)
+
+CanonicalEmail = NewType("CanonicalEmail", str)
+"""The form of an address under which an account is found (P6)."""
+
+_ID_BYTES = 16
+
+
+def random_id() -> str:
+    """Return an unguessable identifier of 128 bits (ASVS 11.5.1) that is safe in URLs."""
+    return secrets.token_urlsafe(_ID_BYTES)

@@ -1,0 +1,64 @@
+"""A registration until it is confirmed (P4, P5)."""
+
+import secrets
+from dataclasses import dataclass
+
+from portal.domain.bank import BankDetails
+from portal.domain.consent import Consent
+from portal.domain.ids import AttemptId, CanonicalEmail, random_id
+from portal.domain.mail import Language
+from portal.domain.person import Person
+
+# Without vowels (no words) and without characters that are mistaken for one another.
+_REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+_REFERENCE_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a visitor asks for, checked and complete."""
+
+    email: str
+    canonical_email: CanonicalEmail
+    person: Person
+    bank_details: BankDetails
+    consents: tuple[Consent, ...]
+    locale: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One application on its way: one record, one link.
+
+    Args:
+        id: becomes the account's id when this attempt is confirmed.
+        reference: shown on the page and named in the mail, so that a person knows their own attempt.
+        application: the data, provisional until confirmed.
+        requested_at: epoch seconds.
+        expires_at: epoch seconds; from then on the attempt does not exist, whoever deletes it and when.
+        ip: cut address of the request.
+        mail_sent_at: epoch seconds of the opt-in mail, None before.
+        mail_message_id: what SES called that mail.
+    """
+
+    id: AttemptId
+    reference: str
+    application: Application
+    requested_at: int
+    expires_at: int
+    ip: str
+    mail_sent_at: int | None = None
+    mail_message_id: str | None = None
+
+
+def new_attempt(application: Application, ip: str, now: int, lifetime: int) -> Attempt:
+    """Return a fresh attempt.
+
+    Args:
+        application: checked data.
+        ip: cut address of the request.
+        now: epoch seconds.
+        lifetime: seconds until an unconfirmed attempt ends.
+    """
+    reference = "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(_REFERENCE_LENGTH))
+    return Attempt(AttemptId(random_id()), reference, application, now, now + lifetime, ip)

@@ -1,0 +1,1 @@
+"""Functions that no browser calls: woken by streams, schedules and operators."""

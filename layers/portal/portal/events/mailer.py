@@ -1,0 +1,132 @@
+"""The mailer: woken by the outbox stream for new rows, and every minute for what is due."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.accounts import AccountsTable
+from portal.adapters.dynamodb.outbox import OutboxTable
+from portal.adapters.dynamodb.registrations import RegistrationsTable
+from portal.adapters.kms import Kms, KmsInitialPasswords
+from portal.adapters.ses import SesSender
+from portal.adapters.tokens import KmsLinks
+from portal.domain.ids import OutboxId
+from portal.domain.mail import Mail
+from portal.domain.outbox import OutboxRow
+from portal.domain.registration import Attempt
+from portal.flows.deliver_mail import Letters, Mailer
+from portal.flows.ports import Clock
+from portal.mails.already_registered import already_registered_mail
+from portal.mails.credentials import credentials_mail
+from portal.mails.opt_in import AttemptLinks, opt_in_mail
+from portal.mails.render import Sender
+from portal.observe import count, flush_metrics, log_failure, logger
+from portal.settings import MailerSettings
+
+Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
+
+# A run stops taking rows while enough of its time is left for the one in hand (SES, KMS and DynamoDB timeouts).
+_RESERVE_MILLISECONDS = 20_000
+_ROWS_PER_RUN = 100
+
+
+def serve_mailer(
+    settings: MailerSettings,
+    aws: Aws | None = None,
+    clock: Clock = lambda: int(time.time()),
+    pause: Callable[[float], None] = time.sleep,
+) -> Handler:
+    """Return the Lambda handler of the mailer.
+
+    Args:
+        settings: of the function.
+        aws: way out.
+        clock: epoch seconds.
+        pause: waits the given seconds, to keep below the sending rate.
+    """
+    mailer = _wire(settings, aws or Aws(), clock)
+
+    def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+        try:
+            return _deliver_all(_wanted(event, mailer, clock), mailer, context, 1 / settings.mails_per_second, pause)
+        finally:
+            flush_metrics()
+
+    return handler
+
+
+def _wanted(event: Mapping[str, Any], mailer: Mailer, clock: Clock) -> list[tuple[OutboxId, str | None]]:
+    """Return rows to look at, each with the sequence number of its stream record, if it came from the stream."""
+    if "Records" in event:
+        records = [record["dynamodb"] for record in event["Records"]]
+        return [(OutboxId(record["Keys"]["pk"]["S"]), record["SequenceNumber"]) for record in records]
+    return [(row_id, None) for row_id in mailer.outbox.due(clock(), _ROWS_PER_RUN)]
+
+
+def _deliver_all(
+    wanted: list[tuple[OutboxId, str | None]],
+    mailer: Mailer,
+    context: Any,  # noqa: ANN401 - Lambda's object
+    interval: float,
+    pause: Callable[[float], None],
+) -> dict[str, Any]:
+    outcomes: dict[str, int] = {}
+    failed: list[dict[str, str]] = []
+    for row_id, sequence_number in wanted:
+        if context.get_remaining_time_in_millis() < _RESERVE_MILLISECONDS:
+            # What is left is due still: the schedule of the next minute takes it.
+            outcomes["left"] = outcomes.get("left", 0) + 1
+            continue
+        outcome = _deliver(row_id, mailer)
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        if outcome == "failed" and sequence_number:
+            failed.append({"itemIdentifier": sequence_number})
+        if outcome == "sent":
+            pause(interval)
+    logger.info("mails", extra={"source": "stream" if any(number for _, number in wanted) else "schedule", **outcomes})
+    return {"batchItemFailures": failed}
+
+
+def _deliver(row_id: OutboxId, mailer: Mailer) -> str:
+    try:
+        outcome: str = mailer.deliver(row_id)
+    except Exception as failure:  # noqa: BLE001 - one bad row must not hold up the others
+        log_failure(failure, order=row_id)
+        outcome = "failed"
+    if outcome != "not_due":
+        count(f"Mails{outcome.capitalize()}")
+    return outcome
+
+
+def _wire(settings: MailerSettings, aws: Aws, clock: Clock) -> Mailer:
+    kms = Kms(aws)
+    return Mailer(
+        outbox=OutboxTable(aws, settings.outbox_table),
+        registrations=RegistrationsTable(aws, settings.registrations_table),
+        accounts=AccountsTable(aws, settings.accounts_table),
+        links=KmsLinks(kms, settings.link_keys, settings.issuer, settings.active_link_key_slot),
+        passwords=KmsInitialPasswords(kms, settings.initial_password_key_arn),
+        sender=SesSender(aws, settings.portal_name, settings.sender_address, settings.configuration_set),
+        letters=_letters(settings),
+        clock=clock,
+        public_url=settings.public_url,
+        initial_password_lifetime=settings.initial_password_lifetime_seconds,
+    )
+
+
+def _letters(settings: MailerSettings) -> Letters:
+    sender = Sender(settings.portal_name, settings.company_name, settings.company_address)
+    portal_url = f"{settings.public_url}/"
+
+    def opt_in(attempt: Attempt, confirm_url: str, reject_url: str) -> Mail:
+        links = AttemptLinks(attempt.reference, attempt.requested_at, attempt.expires_at, confirm_url, reject_url)
+        return opt_in_mail(attempt.application.locale, sender, [links])
+
+    def already_registered(attempt: Attempt) -> Mail:
+        return already_registered_mail(attempt.application.locale, sender, portal_url)
+
+    def credentials(row: OutboxRow, user_name: str, password: str, expires_at: int) -> Mail:
+        return credentials_mail(row.language, sender, user_name, password, portal_url, expires_at)
+
+    return Letters(opt_in, already_registered, credentials)

@@ -1,0 +1,46 @@
+"""Who is calling."""
+
+from dataclasses import dataclass
+
+from portal.domain.account import Account
+from portal.domain.errors import NotAuthenticated, PasswordChangeRequired
+from portal.domain.session import Session
+from portal.flows.ports import AccessTokenVerifier, Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated client: account and session as they are now, not as they were at login."""
+
+    account: Account
+    session: Session
+
+
+def authenticate(
+    token: str | None, now: int, tokens: AccessTokenVerifier, sessions: Sessions, *, limited: bool = False
+) -> Caller:
+    """Return the caller that an access token stands for.
+
+    Args:
+        token: as received; None where there was none.
+        now: epoch seconds.
+        tokens: checks the signature and the claims.
+        sessions: reads account and session at once.
+        limited: whether a token of scope ``password:change`` is enough.
+
+    Raises:
+        NotAuthenticated: no valid token, or its session, account or generation is over.
+        PasswordChangeRequired: the token opens the password change only.
+    """
+    if token is None:
+        raise NotAuthenticated
+    claims = tokens.verify(token, now)
+    account, session = sessions.load(claims.account_id, claims.session_id)
+    if account is None or session is None or account.blocked:
+        raise NotAuthenticated
+    mine = session.account_id == account.id and session.scope == claims.scope
+    if not mine or session.generation != account.generation or session.expires_at <= now:
+        raise NotAuthenticated
+    if session.scope != "portal" and not limited:
+        raise PasswordChangeRequired
+    return Caller(account, session)

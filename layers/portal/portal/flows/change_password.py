@@ -1,0 +1,85 @@
+"""A client sets a new password; the first time it replaces the initial one (P7)."""
+
+from dataclasses import dataclass
+
+from portal.domain.account import Account
+from portal.domain.errors import (
+    ConditionFailed,
+    FieldCode,
+    FieldError,
+    InvalidInput,
+    NotAuthenticated,
+    Refused,
+)
+from portal.domain.password import check_new_password, hash_password, normalise
+from portal.domain.session import Device, Lifetimes, new_session
+from portal.flows.authenticate import Caller
+from portal.flows.login import LoggedIn, issue_access_token, open_credential
+from portal.flows.ports import AccessTokenSigner, Accounts, Clock
+from portal.flows.retry import retry_conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChange:
+    """What a change of the password works with.
+
+    Args:
+        accounts: credentials.
+        tokens: issues access tokens.
+        lifetimes: of sessions and tokens.
+        context: names of portal and company, refused as passwords (ASVS 6.2.11).
+        clock: epoch seconds.
+    """
+
+    accounts: Accounts
+    tokens: AccessTokenSigner
+    lifetimes: Lifetimes
+    context: tuple[str, ...]
+    clock: Clock
+
+    def change(self, caller: Caller, current: str, new: str, device: Device) -> LoggedIn:
+        """Replace the password, end every session and start a new one of full scope.
+
+        Args:
+            caller: authenticated, of any scope.
+            current: as received.
+            new: as received.
+            device: where the change comes from.
+
+        Raises:
+            InvalidInput: the new password is refused, with the reason.
+            InvalidCredentials: the current password is wrong or no longer valid.
+            NotAuthenticated: account or password changed in the same moment.
+        """
+        now = self.clock()
+        normal = _checked(new, current, (*self.context, *_personal_words(caller.account)))
+        found = self.accounts.find_credential(caller.account.canonical_email)
+        credential = open_credential(found, normalise(current), now)
+        if credential.account_id != caller.account.id or credential.generation != caller.account.generation:
+            raise NotAuthenticated
+        session, refresh_token = new_session(
+            credential.account_id, credential.generation + 1, device, now, self.lifetimes
+        )
+        hashed = hash_password(normal)
+        try:
+            retry_conflicts(lambda: self.accounts.change_password(credential, hashed, session, caller.session.id))
+        except ConditionFailed:
+            raise NotAuthenticated from None
+        return LoggedIn(session, issue_access_token(session, now, self.tokens), refresh_token)
+
+
+def _checked(new: str, current: str, context: tuple[str, ...]) -> str:
+    pointer = "/new_password"
+    try:
+        normal = check_new_password(new, context)
+    except Refused as refused:
+        raise InvalidInput(FieldError(pointer, refused.code)) from None
+    if normal == normalise(current):
+        raise InvalidInput(FieldError(pointer, FieldCode.PASSWORD_UNCHANGED))
+    return normal
+
+
+def _personal_words(account: Account) -> tuple[str, ...]:
+    local, _, domain = account.canonical_email.partition("@")
+    person = account.person
+    return (account.canonical_email, local, domain, person.first_name, person.last_name, person.street, person.city)

@@ -1,0 +1,1 @@
+"""From API Gateway events to journeys and back."""

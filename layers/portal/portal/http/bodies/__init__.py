@@ -1,0 +1,57 @@
+"""Request bodies: pydantic models, strict and closed (ASVS 2.2.1, 15.3.3)."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from portal.domain.errors import FieldCode, FieldError, InvalidInput, Refused
+
+_CODES = {
+    "missing": FieldCode.REQUIRED,
+    "extra_forbidden": FieldCode.UNKNOWN_MEMBER,
+    "string_too_long": FieldCode.TOO_LONG,
+    "literal_error": FieldCode.INVALID_VALUE,
+}
+
+# Generous for anything a person types, small for anything a machine repeats.
+_LONGEST_TEXT = 1024
+
+Text = Annotated[str, StringConstraints(max_length=_LONGEST_TEXT)]
+
+
+class Body(BaseModel):
+    """Base of all bodies: exact types, no unknown members, no input in error texts."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def parse_body[B: Body](model: type[B], document: Any) -> B:  # noqa: ANN401 - any JSON document
+    """Return the validated body.
+
+    Raises:
+        InvalidInput: every refused member with its JSON pointer.
+    """
+    try:
+        return model.model_validate(document)
+    except ValidationError as failure:
+        raise InvalidInput(*(_field_error(entry) for entry in failure.errors(include_url=False))) from None
+
+
+def rule(check: Callable[[str], str]) -> AfterValidator:
+    """Return a rule of the domain as a validator."""
+    return AfterValidator(check)
+
+
+def optional_rule(check: Callable[[str], str]) -> AfterValidator:
+    """Return a rule for a voluntary member: blank text counts as not given."""
+    return AfterValidator(lambda value: check(value) if value is not None and value.strip() else None)
+
+
+def _field_error(entry: ErrorDetails) -> FieldError:
+    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in entry["loc"])
+    refusal = entry.get("ctx", {}).get("error")
+    if isinstance(refusal, Refused):
+        return FieldError(pointer, refusal.code)
+    return FieldError(pointer, _CODES.get(entry["type"], FieldCode.WRONG_TYPE))

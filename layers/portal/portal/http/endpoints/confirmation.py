@@ -1,0 +1,46 @@
+"""What the links of the opt-in mail do, once a person pressed the button."""
+
+from portal.adapters.dynamodb.accounts import AccountsTable
+from portal.adapters.dynamodb.registrations import RegistrationsTable
+from portal.adapters.tokens import KmsLinks
+from portal.flows import confirm as flow
+from portal.http.bodies import parse_body
+from portal.http.bodies.link import LinkBody
+from portal.http.request import Request
+from portal.http.response import Response, json_response, no_content
+from portal.http.routes import Wiring
+from portal.observe import count
+from portal.settings import ConfirmSettings
+
+
+def confirm(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /api/registrations/confirm."""
+    body = parse_body(LinkBody, request.json())
+    settings = wiring.settings
+    accounts = AccountsTable(
+        wiring.aws,
+        settings.accounts_table,
+        registrations=settings.registrations_table,
+        evidence=settings.evidence_table,
+        outbox=settings.outbox_table,
+    )
+    status = flow.confirm(body.token, request.ip, wiring.clock(), _links(wiring), _registrations(wiring), accounts)
+    if status == "confirmed":
+        count("RegistrationsConfirmed")
+    return json_response(200, {"status": status})
+
+
+def reject(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /api/registrations/reject."""
+    body = parse_body(LinkBody, request.json())
+    flow.reject(body.token, wiring.clock(), _links(wiring), _registrations(wiring))
+    count("RegistrationsRejected")
+    return no_content()
+
+
+def _links(wiring: Wiring[ConfirmSettings]) -> KmsLinks:
+    return KmsLinks(wiring.kms, wiring.settings.link_keys, wiring.settings.issuer)
+
+
+def _registrations(wiring: Wiring[ConfirmSettings]) -> RegistrationsTable:
+    return RegistrationsTable(wiring.aws, wiring.settings.registrations_table)

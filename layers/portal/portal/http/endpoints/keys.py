@@ -1,0 +1,13 @@
+"""Public keys."""
+
+from portal.adapters.tokens import json_web_key
+from portal.http.request import Request
+from portal.http.response import Response, json_response
+from portal.http.routes import Wiring
+from portal.settings import LoginSettings
+
+
+def jwks(_request: Request, wiring: Wiring[LoginSettings]) -> Response:
+    """GET /.well-known/jwks.json: the keys of both slots, so that a switch needs no logout."""
+    keys = wiring.settings.access_token_keys
+    return json_response(200, {"keys": [json_web_key(wiring.kms, arn) for arn in (keys.a_arn, keys.b_arn)]})

@@ -1,0 +1,20 @@
+"""Registration."""
+
+from portal.adapters.dynamodb.registrations import RegistrationsTable
+from portal.flows.register import register
+from portal.http.bodies.registration import parse_registration
+from portal.http.request import Request
+from portal.http.response import Response, json_response
+from portal.http.routes import Wiring
+from portal.observe import count
+from portal.settings import RegisterSettings
+
+
+def post(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
+    """POST /api/registrations: 202, alike for a known address."""
+    settings, now = wiring.settings, wiring.clock()
+    application = parse_registration(request.json(), now)
+    registrations = RegistrationsTable(wiring.aws, settings.registrations_table, settings.outbox_table)
+    attempt = register(application, request.ip, now, settings.unconfirmed_lifetime_seconds, registrations)
+    count("RegistrationsReceived")
+    return json_response(202, {"status": "confirmation_sent", "reference": attempt.reference})

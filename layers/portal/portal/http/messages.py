@@ -1,0 +1,78 @@
+"""The words for codes, German and English."""
+
+from portal.domain.errors import FieldCode
+from portal.domain.mail import Language
+
+FIELD_MESSAGES: dict[FieldCode, dict[Language, str]] = {
+    FieldCode.REQUIRED: {"de": "Bitte füllen Sie dieses Feld aus.", "en": "Please fill in this field."},
+    FieldCode.UNKNOWN_MEMBER: {"de": "Dieses Feld gibt es nicht.", "en": "There is no such field."},
+    FieldCode.WRONG_TYPE: {"de": "Die Angabe hat nicht die erwartete Form.", "en": "The value has the wrong type."},
+    FieldCode.INVALID_VALUE: {"de": "Diese Angabe ist nicht zulässig.", "en": "This value is not allowed."},
+    FieldCode.TOO_LONG: {"de": "Die Angabe ist zu lang.", "en": "The value is too long."},
+    FieldCode.CONTROL_CHARACTER: {
+        "de": "Die Angabe enthält Zeichen, die nicht zulässig sind.",
+        "en": "The value contains characters that are not allowed.",
+    },
+    FieldCode.EMAIL_INVALID: {
+        "de": "Bitte geben Sie eine gültige E-Mail-Adresse an.",
+        "en": "Please enter a valid e-mail address.",
+    },
+    FieldCode.EMAIL_UNSUPPORTED: {
+        "de": "An diese Adresse können wir nicht senden: Vor dem @ sind nur Zeichen ohne Umlaute möglich.",
+        "en": "We cannot send to this address: only unaccented characters are possible before the @.",
+    },
+    FieldCode.POSTAL_CODE_INVALID: {
+        "de": "Bitte geben Sie eine deutsche Postleitzahl mit fünf Ziffern an.",
+        "en": "Please enter a German postal code of five digits.",
+    },
+    FieldCode.PHONE_INVALID: {
+        "de": "Bitte geben Sie eine gültige Nummer mit Vorwahl an.",
+        "en": "Please enter a valid number with its area code.",
+    },
+    FieldCode.IBAN_INVALID: {
+        "de": "Diese IBAN ist nicht gültig. Bitte prüfen Sie die Ziffern.",
+        "en": "This IBAN is not valid. Please check the digits.",
+    },
+    FieldCode.IBAN_COUNTRY_UNSUPPORTED: {
+        "de": "Konten dieses Landes nehmen nicht am SEPA-Zahlungsverkehr teil.",
+        "en": "Accounts of this country do not take part in SEPA payments.",
+    },
+    FieldCode.BIC_INVALID: {"de": "Diese BIC ist nicht gültig.", "en": "This BIC is not valid."},
+    FieldCode.BANK_CODE_INVALID: {
+        "de": "Bitte geben Sie eine Bankleitzahl mit acht Ziffern an.",
+        "en": "Please enter a German bank code of eight digits.",
+    },
+    FieldCode.BANK_CODE_UNKNOWN: {"de": "Diese Bankleitzahl gibt es nicht.", "en": "This bank code does not exist."},
+    FieldCode.ACCOUNT_NUMBER_INVALID: {
+        "de": "Bitte geben Sie eine gültige Kontonummer mit höchstens zehn Ziffern an.",
+        "en": "Please enter a valid account number of at most ten digits.",
+    },
+    FieldCode.BANK_DETAILS_DISAGREE: {
+        "de": "Diese Angabe passt nicht zu den übrigen Bankdaten.",
+        "en": "This value does not agree with the other bank details.",
+    },
+    FieldCode.CONSENT_MISSING: {
+        "de": "Ohne diese Einwilligung ist keine Registrierung möglich.",
+        "en": "Registration is not possible without this consent.",
+    },
+    FieldCode.CONSENT_OUTDATED: {
+        "de": "Es gibt eine neuere Fassung. Bitte lesen Sie diese und stimmen Sie erneut zu.",
+        "en": "There is a newer version. Please read it and consent again.",
+    },
+    FieldCode.PASSWORD_TOO_SHORT: {
+        "de": "Das Passwort braucht mindestens 15 Zeichen. Ein Satz aus mehreren Wörtern ist gut geeignet.",
+        "en": "The password needs at least 15 characters. A phrase of several words works well.",
+    },
+    FieldCode.PASSWORD_TOO_LONG: {
+        "de": "Das Passwort darf höchstens 128 Zeichen haben.",
+        "en": "The password may have at most 128 characters.",
+    },
+    FieldCode.PASSWORD_TOO_COMMON: {
+        "de": "Dieses Passwort ist leicht zu erraten, weil es auf Listen steht, ein Muster hat oder Namen enthält.",
+        "en": "This password is easy to guess: it is on lists, follows a pattern or is made of names.",
+    },
+    FieldCode.PASSWORD_UNCHANGED: {
+        "de": "Das neue Passwort muss sich vom bisherigen unterscheiden.",
+        "en": "The new password must differ from the current one.",
+    },
+}

@@ -1,0 +1,108 @@
+"""The one page of errors: which domain error is which answer (RFC 9457)."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from portal.domain.errors import (
+    InvalidCredentials,
+    InvalidInput,
+    InvalidLink,
+    LinkExpired,
+    NotAuthenticated,
+    NotFound,
+    PasswordChangeRequired,
+    PortalError,
+    Unavailable,
+)
+from portal.domain.mail import Language
+from portal.http.messages import FIELD_MESSAGES
+from portal.http.request import BadRequest, BodyTooLarge, UnsupportedMediaType
+from portal.http.response import Response
+
+PROBLEM_JSON = "application/problem+json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Status, stable code, and a title for people in both languages."""
+
+    status: int
+    code: str
+    de: str
+    en: str
+
+
+PROBLEMS: dict[type[PortalError], Problem] = {
+    BadRequest: Problem(400, "malformed_json", "Die Anfrage ist kein gültiges JSON.", "The request is not valid JSON."),
+    InvalidLink: Problem(
+        400,
+        "invalid_link",
+        "Dieser Link ist nicht gültig. Bitte übernehmen Sie ihn vollständig aus der E-Mail.",
+        "This link is not valid. Please copy it completely from the mail.",
+    ),
+    InvalidCredentials: Problem(
+        401,
+        "invalid_credentials",
+        "E-Mail-Adresse und Passwort passen nicht zusammen.",
+        "E-mail address and password do not belong together.",
+    ),
+    NotAuthenticated: Problem(401, "not_authenticated", "Bitte melden Sie sich an.", "Please log in."),
+    PasswordChangeRequired: Problem(
+        403,
+        "password_change_required",
+        "Bitte ersetzen Sie zuerst das Initialpasswort durch ein eigenes.",
+        "Please replace the initial password by one of your own first.",
+    ),
+    NotFound: Problem(404, "not_found", "Diese Adresse gibt es nicht.", "There is no such address."),
+    LinkExpired: Problem(
+        410,
+        "link_expired",
+        "Dieser Link gilt nicht mehr.",
+        "This link is no longer valid.",
+    ),
+    BodyTooLarge: Problem(413, "body_too_large", "Die Anfrage ist zu groß.", "The request is too large."),
+    UnsupportedMediaType: Problem(415, "unsupported_media_type", "Erwartet wird JSON.", "JSON is expected."),
+    InvalidInput: Problem(
+        422, "invalid_input", "Bitte prüfen Sie die markierten Angaben.", "Please check the marked fields."
+    ),
+    Unavailable: Problem(
+        503,
+        "unavailable",
+        "Der Dienst ist vorübergehend nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.",
+        "The service is temporarily unavailable. Please try again in a moment.",
+    ),
+}
+
+INTERNAL_ERROR = Problem(
+    500,
+    "internal_error",
+    "Es ist ein Fehler aufgetreten. Er ist uns gemeldet.",
+    "An error has occurred. It has been reported to us.",
+)
+
+
+def problem_of(error: PortalError) -> Problem:
+    """Return the row of an error; a class without one is a fault of ours."""
+    return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), INTERNAL_ERROR)
+
+
+def problem_response(problem: Problem, language: Language, error: PortalError | None = None) -> Response:
+    """Return the answer for an error, in the client's language."""
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": problem.en if language == "en" else problem.de,
+        "status": problem.status,
+        "code": problem.code,
+    }
+    headers: dict[str, str] = {"Content-Language": language}
+    if isinstance(error, InvalidInput):
+        document["errors"] = [
+            {"pointer": entry.pointer, "code": entry.code.value, "message": FIELD_MESSAGES[entry.code][language]}
+            for entry in error.errors
+        ]
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, NotAuthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(problem.status, json.dumps(document, ensure_ascii=False), PROBLEM_JSON, headers)

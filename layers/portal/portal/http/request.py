@@ -1,0 +1,170 @@
+"""A request, with the client's address cut before anything else looks at the event."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from portal.domain.errors import PortalError
+from portal.domain.ip import cut_ip
+from portal.domain.mail import Language
+
+MAX_BODY_BYTES = 32 * 1024
+
+
+class BadRequest(PortalError):
+    """The body is not the JSON that it claims to be (400)."""
+
+
+class BodyTooLarge(PortalError):
+    """The body is longer than ``MAX_BODY_BYTES`` (413)."""
+
+
+class UnsupportedMediaType(PortalError):
+    """The body does not claim to be JSON (415); forms and plain text of other origins end here (ASVS 3.5.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What endpoints see of an event.
+
+    Args:
+        method: upper case.
+        route: the path as declared, such as ``/api/sessions/{id}``.
+        path_parameters: values of the braces.
+        headers: names in lower case.
+        raw_body: as sent; None where there was none.
+        base64_encoded: whether API Gateway encoded the body.
+        ip: cut (P1).
+        request_id: of API Gateway, for support and logs.
+    """
+
+    method: str
+    route: str
+    path_parameters: Mapping[str, str]
+    headers: Mapping[str, str]
+    raw_body: str | None
+    base64_encoded: bool
+    ip: str
+    request_id: str
+
+    @staticmethod
+    def from_event(event: Mapping[str, Any]) -> "Request":
+        """Return the request of an API Gateway REST proxy event.
+
+        The address is the peer's; ``X-Forwarded-For`` is whatever a client wrote and is not read (ASVS 4.1.3).
+        """
+        ip = cut_ip(event["requestContext"]["identity"]["sourceIp"] or "")
+        return Request(
+            method=event["httpMethod"],
+            route=event["resource"],
+            path_parameters=event.get("pathParameters") or {},
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            raw_body=event.get("body"),
+            base64_encoded=bool(event.get("isBase64Encoded")),
+            ip=ip,
+            request_id=event["requestContext"].get("requestId", ""),
+        )
+
+    @property
+    def language(self) -> Language:
+        """German, unless ``Accept-Language`` (RFC 9110) prefers English."""
+        return preferred_language(self.headers.get("accept-language", ""))
+
+    @property
+    def user_agent(self) -> str:
+        """What the device calls itself; text of the client, to be shown as text only."""
+        return "".join(sign if sign.isprintable() else " " for sign in self.headers.get("user-agent", ""))
+
+    @property
+    def bearer_token(self) -> str | None:
+        """The token of ``Authorization: Bearer`` (RFC 6750), None where there is none."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+    def json(self) -> Any:  # noqa: ANN401 - any JSON document
+        """Return the body as a document.
+
+        One strict dialect everywhere: UTF-8, no duplicate members, no NaN or infinity, no lone surrogates.
+
+        Raises:
+            BodyTooLarge, UnsupportedMediaType, BadRequest: see there.
+        """
+        body = self._body_bytes()
+        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise UnsupportedMediaType
+        return parse_json(body)
+
+    def _body_bytes(self) -> bytes:
+        try:
+            body = (self.raw_body or "").encode()
+            if self.base64_encoded:
+                body = base64.b64decode(body, validate=True)
+        except (UnicodeEncodeError, binascii.Error):
+            raise BadRequest from None
+        if len(body) > MAX_BODY_BYTES:
+            raise BodyTooLarge
+        return body
+
+
+def parse_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON document
+    """Return a JSON document (RFC 8259, with the unique names of I-JSON, RFC 7493).
+
+    Raises:
+        BadRequest: for everything that is not one.
+    """
+    try:
+        document = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_refuse,
+            parse_float=_finite,
+        )
+        json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate can't be encoded
+    except (ValueError, RecursionError):
+        raise BadRequest from None
+    return document
+
+
+def preferred_language(accept_language: str) -> Language:
+    """Return the better of the two languages for an ``Accept-Language`` header; German when it does not say."""
+    best: tuple[float, Language] = (0.0, "de")
+    for entry in accept_language[:200].split(","):
+        tag, _, parameters = entry.partition(";")
+        primary = tag.strip().lower().partition("-")[0]
+        language: Language | None = "de" if primary == "de" else "en" if primary == "en" else None
+        quality = _quality(parameters)
+        if language and quality > best[0]:
+            best = (quality, language)
+    return best[1]
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("duplicate member")
+    return members
+
+
+def _refuse(_: str) -> NoReturn:
+    raise ValueError("not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in {float("inf"), float("-inf")}:
+        raise ValueError("number out of range")
+    return number

@@ -1,0 +1,103 @@
+"""Routes and the one way in: find the route, call its endpoint, answer, log one line."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Literal
+
+from portal.adapters.aws import Aws
+from portal.adapters.kms import Kms
+from portal.domain.errors import NotFound, PortalError
+from portal.flows.ports import Clock
+from portal.http.problems import INTERNAL_ERROR, PROBLEMS, problem_of, problem_response
+from portal.http.request import Request
+from portal.http.response import Response
+from portal.observe import flush_metrics, log_failure, logger
+
+Needs = Literal["nothing", "access_token", "any_access_token"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of the API.
+
+    Args:
+        method: upper case.
+        path: as declared in template.yaml.
+        endpoint: ``module:function`` below ``portal.http.endpoints``. A name, not the function itself, so that a
+            request imports what its own route needs and no more (cold starts).
+        needs: what a caller has to show; ``any_access_token`` includes the scope ``password:change``.
+    """
+
+    method: str
+    path: str
+    endpoint: str
+    needs: Needs = "nothing"
+
+    def load(self) -> "Endpoint[Any]":
+        """Return the endpoint, importing its module on first use."""
+        module, _, function = self.endpoint.partition(":")
+        found: Endpoint[Any] = getattr(import_module(f"portal.http.endpoints.{module}"), function)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring[S]:
+    """What endpoints build their adapters from."""
+
+    settings: S
+    aws: Aws = field(default_factory=Aws)
+    clock: Clock = lambda: int(time.time())
+    kms_cache: list[Kms] = field(default_factory=list)
+
+    @property
+    def kms(self) -> Kms:
+        """The one user of KMS keys of this process; it keeps public keys."""
+        if not self.kms_cache:
+            self.kms_cache.append(Kms(self.aws))
+        return self.kms_cache[0]
+
+
+type Endpoint[S] = Callable[[Request, Wiring[S]], Response]
+Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
+
+
+def serve[S](routes: Sequence[Route], wiring: Wiring[S]) -> Handler:
+    """Return the Lambda handler of a function."""
+    table = {(route.method, route.path): route for route in routes}
+
+    def handler(event: Mapping[str, Any], _: object) -> dict[str, Any]:
+        started = time.monotonic()
+        request = Request.from_event(event)
+        response, code = _answer(table.get((request.method, request.route)), request, wiring)
+        logger.info(
+            "request",
+            extra={
+                "request_id": request.request_id,
+                "method": request.method,
+                "route": request.route,
+                "status": response.status,
+                "code": code,
+                "duration_ms": round((time.monotonic() - started) * 1000),
+            },
+        )
+        flush_metrics()
+        return response.to_gateway()
+
+    return handler
+
+
+def _answer[S](route: Route | None, request: Request, wiring: Wiring[S]) -> tuple[Response, str | None]:
+    if route is None:
+        return problem_response(PROBLEMS[NotFound], request.language), PROBLEMS[NotFound].code
+    try:
+        return route.load()(request, wiring), None
+    except PortalError as error:
+        problem = problem_of(error)
+        if problem is INTERNAL_ERROR:
+            log_failure(error, request_id=request.request_id)
+        return problem_response(problem, request.language, error), problem.code
+    except Exception as failure:  # noqa: BLE001 - the last resort: details to the log, none to the client
+        log_failure(failure, request_id=request.request_id)
+        return problem_response(INTERNAL_ERROR, request.language), INTERNAL_ERROR.code

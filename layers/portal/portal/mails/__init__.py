@@ -1,0 +1,1 @@
+"""What the portal writes to people: one folder a mail, one typed function each."""

@@ -1,0 +1,9 @@
+"""The mail to somebody whose address somebody tried to register again."""
+
+from portal.domain.mail import Language, Mail
+from portal.mails.render import Sender, render
+
+
+def already_registered_mail(language: Language, sender: Sender, portal_url: str) -> Mail:
+    """Tell that an account exists and that nothing changed; the page itself never tells."""
+    return render("already_registered", language, sender, portal_url=portal_url)

@@ -1,0 +1,295 @@
+"""All functions in one process against moto, with a clock and a record of every AWS call."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, cast
+
+import boto3
+
+from portal import settings as portal_settings
+from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.items import from_item
+from portal.events.mailer import serve_mailer
+from portal.http.routes import Handler, Wiring, serve
+from tests.support.template import functions, resources
+
+REGION = "eu-central-1"
+START = 1_795_000_000
+HTTP_FUNCTIONS = {
+    "register": portal_settings.RegisterSettings,
+    "confirm": portal_settings.ConfirmSettings,
+    "login": portal_settings.LoginSettings,
+    "profile": portal_settings.CallerSettings,
+    "web": portal_settings.WebSettings,
+}
+PARAMETERS = {
+    "UnconfirmedLifetimeSeconds": "2592000",
+    "InitialPasswordLifetimeSeconds": "604800",
+    "AccessTokenLifetimeSeconds": "600",
+    "SessionIdleSeconds": "1800",
+    "SessionAbsoluteSeconds": "43200",
+    "ActiveLinkKeySlot": "A",
+    "ActiveAccessTokenKeySlot": "A",
+    "MailsPerSecond": "10",
+    "PortalName": "Mandantenportal",
+    "CompanyName": "Musterforderung GmbH",
+    "CompanyAddress": "Beispielstraße 1, 10115 Berlin",
+    "SenderAddress": "noreply@portal.example.com",
+    "MailConfigurationSet": "mails",
+    "Environment": "test",
+}
+
+
+class Clock:
+    """Epoch seconds that only tests move."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> int:
+        return self.now
+
+    def advance(self, seconds: int) -> None:
+        self.now += seconds
+
+
+@dataclass
+class Hooks:
+    """What happens around AWS calls; ``calls`` keeps them all, ``mails`` those that SES took."""
+
+    calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    mails: list[dict[str, Any]] = field(default_factory=list)
+    before: Callable[[str, str, dict[str, Any]], None] | None = None
+    after: Callable[[str, str, dict[str, Any]], None] | None = None
+
+    def on_before(self, service: str, operation: str, parameters: dict[str, Any]) -> None:
+        self.calls.append((service, operation, parameters))
+        if self.before:
+            self.before(service, operation, parameters)
+
+    def on_after(self, service: str, operation: str, parameters: dict[str, Any]) -> None:
+        if operation == "send_email":
+            self.mails.append(parameters)
+        if self.after:
+            self.after(service, operation, parameters)
+
+
+@dataclass
+class Answer:
+    """An answer of the portal."""
+
+    status: int
+    headers: dict[str, str]
+    cookies: list[str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """Pointer to code."""
+        return {entry["pointer"]: entry["code"] for entry in self.json["errors"]}
+
+
+@dataclass
+class SentMail:
+    """A mail as SES got it."""
+
+    to: list[str]
+    subject: str
+    text: str
+    html: str
+
+    def token(self, page: str) -> str:
+        found = re.search(rf"^\S+/{page}#token=(\S+)$", self.text, re.MULTILINE)
+        assert found, f"no link to {page}"
+        return found[1]
+
+    @property
+    def password(self) -> str:
+        found = re.search(r"^(?:Passwort|Password): (\S+)$", self.text, re.MULTILINE)
+        assert found, "no password line"
+        return found[1]
+
+
+class LambdaContext:
+    """What the mailer asks of Lambda."""
+
+    def __init__(self, remaining: int = 50_000) -> None:
+        self.remaining = remaining
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining
+
+
+class World:
+    """The portal as a whole.
+
+    Tables are those of template.yaml, settings come from each function's environment there.
+    """
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.hooks = Hooks()
+        self.aws = Aws(self.hooks.on_before, self.hooks.on_after)
+        self.dynamodb = boto3.client("dynamodb", region_name=REGION)
+        self.names = {**PARAMETERS, **self._make_tables(), **self._make_keys()}
+        boto3.client("sesv2", region_name=REGION).create_email_identity(EmailIdentity="portal.example.com")
+        self.functions: dict[str, Handler] = {name: self._http_function(name) for name in HTTP_FUNCTIONS}
+        settings = portal_settings.load(portal_settings.MailerSettings, self.environment("mailer"))
+        self.mailer = serve_mailer(settings, self.aws, self.clock, pause=lambda _: None)
+
+    # ------------------------------------------------------------ set-up
+
+    def _make_tables(self) -> dict[str, str]:
+        allowed = {"AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "StreamSpecification"}
+        for name, properties in resources("AWS::DynamoDB::Table").items():
+            wanted: dict[str, Any] = {key: value for key, value in properties.items() if key in allowed}
+            if "StreamSpecification" in wanted:
+                wanted["StreamSpecification"] = {**wanted["StreamSpecification"], "StreamEnabled": True}
+            self.dynamodb.create_table(TableName=name, **wanted)
+        return {name: name for name in resources("AWS::DynamoDB::Table")}
+
+    def _make_keys(self) -> dict[str, str]:
+        kms = boto3.client("kms", region_name=REGION)
+        arns = {}
+        for name, properties in resources("AWS::KMS::Key").items():
+            spec = cast("Any", properties.get("KeySpec", "SYMMETRIC_DEFAULT"))
+            usage = cast("Any", properties.get("KeyUsage", "ENCRYPT_DECRYPT"))
+            arns[name] = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
+        return arns
+
+    def environment(self, function: str) -> dict[str, str]:
+        """Return a function's environment as template.yaml declares it."""
+        declared = functions()[function]["Environment"]["Variables"]
+        return {
+            name: self._value(value)
+            for name, value in {**declared, "ISSUER": "urn:mandantenportal:test"}.items()
+        }
+
+    def _value(self, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        if "Ref" in value:
+            return self.names[value["Ref"]]
+        if "Fn::GetAtt" in value:
+            return self.names[value["Fn::GetAtt"][0]]
+        return "https://portal.example.com"
+
+    def _http_function(self, name: str) -> Handler:
+        settings = portal_settings.load(HTTP_FUNCTIONS[name], self.environment(name))
+        routes = import_module(f"functions.{name}.app").ROUTES
+        return serve(routes, Wiring(settings, self.aws, self.clock))
+
+    # ------------------------------------------------------------ acting
+
+    def request(  # noqa: PLR0913 - what a client can vary
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+        ip: str = "203.0.113.77",
+        raw: str | None = None,
+    ) -> Answer:
+        """Send a request through the event that API Gateway would make of it."""
+        function, route, parameters = self._find(method, path)
+        sent = {"Content-Type": "application/json", "User-Agent": "pytest", **(headers or {})}
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        event = {
+            "httpMethod": method,
+            "resource": route,
+            "path": path,
+            "headers": sent,
+            "pathParameters": parameters or None,
+            "body": raw if raw is not None else json.dumps(body) if body is not None else None,
+            "isBase64Encoded": False,
+            "requestContext": {"identity": {"sourceIp": ip}, "requestId": "request-1"},
+        }
+        answer = self.functions[function](event, None)
+        cookies = answer.get("multiValueHeaders", {}).get("Set-Cookie", [])
+        return Answer(answer["statusCode"], answer["headers"], cookies, answer["body"])
+
+    def _find(self, method: str, path: str) -> tuple[str, str, dict[str, str]]:
+        candidates = [
+            (name, event["Properties"]["Path"])
+            for name, properties in functions().items()
+            for event in properties["Events"].values()
+            if event["Type"] == "Api" and event["Properties"]["Method"].upper() == method
+        ]
+        for name, route in sorted(candidates, key=lambda candidate: "{" in candidate[1]):
+            found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route), path)
+            if found:
+                return name, route, found.groupdict()
+        raise AssertionError(f"template.yaml has no route {method} {path}")
+
+    def run_mailer(self, remaining: int = 50_000) -> dict[str, Any]:
+        """Run the schedule of the mailer."""
+        return self.mailer({"task": "send_due"}, LambdaContext(remaining))
+
+    def call_counts(self) -> dict[str, int]:
+        """Return and forget the calls so far, by service and operation."""
+        counts: dict[str, int] = {}
+        for service, operation, _ in self.hooks.calls:
+            counts[f"{service}:{operation}"] = counts.get(f"{service}:{operation}", 0) + 1
+        self.hooks.calls.clear()
+        return counts
+
+    # ------------------------------------------------------------ looking
+
+    def mails(self, to: str | None = None) -> list[SentMail]:
+        """Return the mails sent, oldest first."""
+        sent = []
+        for parameters in self.hooks.mails:
+            content = parameters["Content"]["Simple"]
+            text, html = (content["Body"][part]["Data"] for part in ("Text", "Html"))
+            sent.append(SentMail(parameters["Destination"]["ToAddresses"], content["Subject"]["Data"], text, html))
+        return [mail for mail in sent if to is None or to in mail.to]
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Return everything that a table holds."""
+        return [from_item(item) for item in self.dynamodb.scan(TableName=table)["Items"]]
+
+    # ------------------------------------------------------------ journeys
+
+    def register(self, **changes: Any) -> SentMail:
+        """Register a person and return the opt-in mail."""
+        from tests.support.people import a_registration
+
+        body = a_registration(**changes)
+        assert self.request("POST", "/api/registrations", body).status == 202
+        self.run_mailer()
+        return self.mails()[-1]
+
+    def confirm(self, mail: SentMail) -> Answer:
+        """Press the button behind the link of an opt-in mail."""
+        return self.request("POST", "/api/registrations/confirm", {"token": mail.token("confirm")})
+
+    def a_client_with_initial_password(self, **changes: Any) -> str:
+        """Register, confirm and return the initial password."""
+        assert self.confirm(self.register(**changes)).status == 200
+        self.run_mailer()
+        return self.mails()[-1].password
+
+    def log_in(self, password: str, email: str = "erika.muster@example.com", **more: Any) -> Answer:
+        """Log in."""
+        return self.request("POST", "/api/login", {"email": email, "password": password, **more})
+
+
+@contextmanager
+def faults(world: World, before: Any = None, after: Any = None) -> Iterator[None]:
+    """Let hooks fail or delay AWS calls for a while."""
+    world.hooks.before, world.hooks.after = before, after
+    try:
+        yield
+    finally:
+        world.hooks.before = world.hooks.after = None

@@ -1,0 +1,1 @@
+"""Developer-side helpers; nothing in here is ever deployed."""

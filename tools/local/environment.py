@@ -1,0 +1,84 @@
+"""Environment variables of the programs that we start, and of ourselves."""
+
+import os
+from pathlib import Path
+
+from tools.local.layout import Layout
+
+REGION = "eu-central-1"
+CREDENTIAL = "test"
+"""Key and secret that the emulator takes for its root user."""
+
+_SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+_PYTHON_VARIABLES = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
+
+
+def isolate() -> None:
+    """Hide the user's AWS settings, Python path and proxy from us and all that we start."""
+    for name in [*_PYTHON_VARIABLES, *(name for name in os.environ if name.startswith("AWS_"))]:
+        os.environ.pop(name, None)
+    os.environ |= {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": ",".join(filter(None, ["127.0.0.1,localhost", os.environ.get("NO_PROXY")])),
+        "SAM_CLI_TELEMETRY": "0",
+        "SAM_CLI_POLL_DELAY": "0.5",
+    }
+
+
+def bin_directory(environment: str, venvs: Path) -> Path:
+    """Return the directory of the programs of one of the virtual environments."""
+    return venvs / environment / "bin"
+
+
+def for_build(layout: Layout, programs: Path) -> dict[str, str]:
+    """Return what `sam build` gets: the user's variables, for pip's sake, and a matching python first on PATH."""
+    return {
+        **os.environ,
+        "PATH": f"{programs}:{os.environ.get('PATH', _SYSTEM_PATH)}",
+        "TMPDIR": str(layout.tmp),
+        "__SAM_CLI_APP_DIR": str(layout.home / "sam"),
+    }
+
+
+def for_deploy(layout: Layout, programs: Path, endpoint: str) -> dict[str, str]:
+    """Return what `sam deploy` gets: nothing of the user's, and the emulator as the only cloud."""
+    return {
+        **_clean(layout, programs),
+        **{name: os.environ[name] for name in os.environ if name.startswith(("AWS_", "SAM_CLI_"))},
+        "__SAM_CLI_APP_DIR": str(layout.home / "sam"),
+        "NO_PROXY": "127.0.0.1,localhost",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": CREDENTIAL,
+        "AWS_SECRET_ACCESS_KEY": CREDENTIAL,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+
+
+def for_emulator(layout: Layout, programs: Path, port: int, identity: str, *, persist: bool) -> dict[str, str]:
+    """Return what the emulator gets; its functions see all of this, so it is nearly nothing."""
+    return {
+        **_clean(layout, programs),
+        "AUTH": "true",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        # Names our instance in the health answer: another one may have got the port.
+        "MINISTACK_EDITION": identity,
+        "MINISTACK_REGION": REGION,
+        # Listeners on fixed ports, which would keep a second checkout from running.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "PERSIST_STATE": str(int(persist)),
+        "STATE_DIR": str(layout.emulator),
+        "S3_DATA_DIR": str(layout.tmp / "s3"),
+    }
+
+
+def _clean(layout: Layout, programs: Path) -> dict[str, str]:
+    return {
+        "PATH": f"{programs}:{_SYSTEM_PATH}",
+        "HOME": str(layout.home),
+        "TMPDIR": str(layout.tmp),
+        "LANG": "C.UTF-8",
+    }

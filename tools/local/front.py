@@ -1,0 +1,100 @@
+"""The one port that a person sees: the portal and the mailbox."""
+
+import errno
+import socket
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from tools.local.errors import LocalStackError
+from tools.local.forward import Forwarder, problem
+from tools.local.mailbox import Mailbox, Message
+from tools.local.mailbox_pages import MailboxPages
+
+LARGEST_BODY = 10 * 1024 * 1024
+"""In bytes, as at the cloud's API gateway."""
+_ATTEMPTS = 20
+_NO_IPV6 = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+
+
+def listen(port: int) -> list[socket.socket]:
+    """Open the port on localhost, by IPv6 too where there is any; 0 picks a free one."""
+    for _ in range(_ATTEMPTS):
+        first = _listen_on(socket.AF_INET, "127.0.0.1", port)
+        try:
+            return [first, _listen_on(socket.AF_INET6, "::1", first.getsockname()[1])]
+        except OSError as error:
+            if error.errno in _NO_IPV6:
+                return [first]
+            first.close()
+            if port:
+                raise _port_in_use(port) from None
+    message = "found no port that is free on 127.0.0.1 and ::1"
+    raise LocalStackError(message)
+
+
+def _listen_on(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
+    opened = socket.socket(family)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((address, port))
+        opened.listen(128)
+    except OSError as error:
+        opened.close()
+        if family == socket.AF_INET and error.errno in {errno.EADDRINUSE, errno.EACCES}:
+            raise _port_in_use(port) from None
+        raise
+    return opened
+
+
+def _port_in_use(port: int) -> LocalStackError:
+    return LocalStackError(f"port {port} is in use or not allowed; choose another one: make run PORT=8081")
+
+
+@dataclass(slots=True)
+class Front:
+    """The running server; answers 503 until the forwarder has its target."""
+
+    forwarder: Forwarder
+    mailbox: Mailbox
+    runner: web.AppRunner
+
+    async def close(self) -> None:
+        """Stop serving."""
+        await self.runner.cleanup()
+        await self.forwarder.close()
+
+
+async def serve(sockets: list[socket.socket], earlier: list[Message]) -> Front:
+    """Serve on the open sockets."""
+    forwarder = Forwarder()
+    mailbox = Mailbox(forwarder, earlier)
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_errors])
+    app.on_response_prepare.append(_no_own_headers)
+    app.add_routes(MailboxPages(mailbox).routes())
+    app.router.add_route("*", "/_mail/{path:(?s:.*)}", _no_such_mail_page)
+    app.router.add_route("*", "/{path:(?s:.*)}", forwarder.handle)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    for opened in sockets:
+        await web.SockSite(runner, opened).start()
+    return Front(forwarder, mailbox, runner)
+
+
+async def _no_such_mail_page(_request: web.Request) -> web.Response:
+    raise web.HTTPNotFound
+
+
+@web.middleware
+async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPRequestEntityTooLarge:
+        return problem(413, "body_too_large", "Die Anfrage ist zu groß.")
+
+
+async def _no_own_headers(_request: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Take out what aiohttp adds, so that a forwarded answer has the emulator's headers only."""
+    if response.headers.get("Server", "").startswith("Python/"):
+        del response.headers["Server"]
