@@ -2,6 +2,8 @@
 
 import os
 
+from tests.support.template import functions
+
 os.environ.update(
     AWS_ACCESS_KEY_ID="test",
     AWS_SECRET_ACCESS_KEY="test",
@@ -13,3 +15,8 @@ os.environ.update(
     POWERTOOLS_METRICS_NAMESPACE="Mandantenportal",
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
+
+# The handler modules read their settings on import; tests build handlers of their own from the same routes.
+for _properties in functions().values():
+    for _name in [*_properties["Environment"]["Variables"], "ISSUER"]:
+        os.environ.setdefault(_name, "A" if _name.endswith("_SLOT") else "1")

@@ -62,12 +62,14 @@ class Hooks:
     """What happens around AWS calls; ``calls`` keeps them all, ``mails`` those that SES took."""
 
     calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    all_calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     mails: list[dict[str, Any]] = field(default_factory=list)
     before: Callable[[str, str, dict[str, Any]], None] | None = None
     after: Callable[[str, str, dict[str, Any]], None] | None = None
 
     def on_before(self, service: str, operation: str, parameters: dict[str, Any]) -> None:
         self.calls.append((service, operation, parameters))
+        self.all_calls.append((service, operation, parameters))
         if self.before:
             self.before(service, operation, parameters)
 

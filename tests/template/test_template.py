@@ -1,0 +1,299 @@
+"""What template.yaml promises, held against the code and the design."""
+
+import ast
+import importlib
+import json
+import re
+import tomllib
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from portal import settings as portal_settings
+from portal.http.response import Response
+from tests.support.template import ROOT, functions, resources, template
+from tests.support.world import HTTP_FUNCTIONS
+
+TABLES = resources("AWS::DynamoDB::Table")
+ROLES = resources("AWS::IAM::Role")
+KEYS = resources("AWS::KMS::Key")
+API = resources("AWS::Serverless::Api")["Api"]
+SETTINGS = {**HTTP_FUNCTIONS, "mailer": portal_settings.MailerSettings}
+
+# Actions that AWS defines without resource-level rights, or that the local stack can't scope.
+UNSCOPED = {"dynamodb:ListStreams"}
+
+
+def statements(role: str) -> list[dict[str, Any]]:
+    policies = ROLES[role].get("Policies", [])
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+FUNCTION_ROLES = {name: props["Role"]["Fn::GetAtt"][0] for name, props in functions().items()}
+
+
+def samconfig(environment: str) -> list[str]:
+    document = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    overrides: list[str] = document[environment]["deploy"]["parameters"]["parameter_overrides"]
+    return overrides
+
+
+@pytest.mark.parametrize("environment", ["local", "dev", "prod"])
+def test_each_environment_gives_every_parameter_once_and_no_other(environment: str) -> None:
+    keys = [entry.partition("=")[0] for entry in samconfig(environment)]
+    assert sorted(keys) == sorted(template()["Parameters"])
+
+
+@pytest.mark.parametrize("environment", ["local", "dev", "prod"])
+def test_each_environment_names_itself(environment: str) -> None:
+    assert f"Environment={environment}" in samconfig(environment)
+
+
+def test_an_unconfirmed_registration_lives_thirty_days_at_most() -> None:
+    parameter = template()["Parameters"]["UnconfirmedLifetimeSeconds"]
+    assert parameter["Default"] == parameter["MaxValue"] == 30 * 86400
+
+
+def test_every_folder_of_functions_is_deployed() -> None:
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+    assert folders == set(functions())
+
+
+@pytest.mark.parametrize("name", sorted(HTTP_FUNCTIONS))
+def test_the_declared_routes_are_those_of_the_code(name: str) -> None:
+    events = functions()[name]["Events"].values()
+    declared = {(event["Properties"]["Method"], event["Properties"]["Path"]) for event in events}
+    routes = importlib.import_module(f"functions.{name}.app").ROUTES
+    assert declared == {(route.method, route.path) for route in routes}
+
+
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_a_function_gets_the_settings_that_it_reads_and_no_other(name: str) -> None:
+    declared = set(functions()[name]["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
+    read = {field.name.upper() for field in fields(SETTINGS[name])}
+    common = set(template()["Globals"]["Function"]["Environment"]["Variables"])
+    assert declared == read - common
+
+
+def test_every_function_has_a_role_and_a_log_group_of_its_own() -> None:
+    groups = [props["LoggingConfig"]["LogGroup"]["Ref"] for props in functions().values()]
+    assert len(set(groups)) == len(set(FUNCTION_ROLES.values())) == len(functions())
+    assert set(groups) <= set(resources("AWS::Logs::LogGroup"))
+
+
+def test_every_log_group_forgets() -> None:
+    retentions = [props.get("RetentionInDays") for props in resources("AWS::Logs::LogGroup").values()]
+    assert retentions == [{"Ref": "LogRetentionDays"}] * len(retentions)
+    assert template()["Parameters"]["LogRetentionDays"]["Default"] == 90
+
+
+def test_the_access_log_names_no_address_path_or_caller() -> None:
+    log_format = API["AccessLogSetting"]["Format"]
+    assert not re.search(r"\$context\.(identity|path\b|authorizer)", log_format)
+    assert json.loads(log_format)["route"] == "$context.resourcePath"
+
+
+def test_execution_logs_are_off() -> None:
+    assert [(entry["LoggingLevel"], entry["DataTraceEnabled"]) for entry in API["MethodSettings"]] == [("OFF", False)]
+
+
+def test_no_function_logs_events() -> None:
+    everywhere = json.dumps(template())
+    assert "POWERTOOLS_LOGGER_LOG_EVENT" not in everywhere
+    assert "POWERTOOLS_DEV" not in everywhere
+
+
+def test_throttling_is_set_for_all_routes() -> None:
+    (entry,) = API["MethodSettings"]
+    assert entry["ResourcePath"] == "/*"
+    assert "ThrottlingRateLimit" in entry
+    assert "ThrottlingBurstLimit" in entry
+
+
+def test_every_answer_of_the_gateway_is_a_problem_with_the_headers_of_the_portal() -> None:
+    always = Response(204).to_gateway()["headers"]
+    for name, answer in API["GatewayResponses"].items():
+        headers = {key: value[1:-1].replace("''", "'") for key, value in answer["ResponseParameters"]["Headers"].items()}
+        assert headers["Content-Type"] == "application/problem+json; charset=utf-8", name
+        for header in ("Strict-Transport-Security", "X-Content-Type-Options", "Referrer-Policy", "Cache-Control"):
+            assert headers[header] == always[header], name
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], name
+        body = json.loads(answer["ResponseTemplates"]["application/json"])
+        assert body["status"] == answer.get("StatusCode", 400), name
+
+
+TABLE_SETTINGS = {
+    # table: time to live, point-in-time recovery, stream, customer-managed key, kept when the stack goes
+    "RegistrationsTable": (True, False, "KEYS_ONLY", True, False),
+    "AccountsTable": (False, True, None, True, True),
+    "SessionsTable": (True, False, None, False, False),
+    "OutboxTable": (True, False, "NEW_IMAGE", False, False),
+    "EvidenceTable": (True, True, None, True, True),
+}
+
+
+def test_there_is_one_table_a_retention_class() -> None:
+    assert set(TABLES) == set(TABLE_SETTINGS)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE_SETTINGS))
+def test_a_table_has_the_settings_of_its_class(name: str) -> None:
+    table, resource = TABLES[name], template()["Resources"][name]
+    found = (
+        table.get("TimeToLiveSpecification") == {"AttributeName": "expires_at", "Enabled": True},
+        table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
+        table.get("StreamSpecification", {}).get("StreamViewType"),
+        table.get("SSESpecification", {}).get("KMSMasterKeyId") == {"Fn::GetAtt": ["DataKey", "Arn"]},
+        resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain",
+    )
+    assert found == TABLE_SETTINGS[name]
+    assert table.get("DeletionProtectionEnabled", False) == TABLE_SETTINGS[name][4]
+
+
+def test_indexes_hold_keys_only() -> None:
+    for table in TABLES.values():
+        for index in table.get("GlobalSecondaryIndexes", []):
+            assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_roles_name_each_action_and_each_resource() -> None:
+    for role in FUNCTION_ROLES.values():
+        for statement in statements(role):
+            actions = as_list(statement["Action"])
+            assert not [action for action in actions if "*" in action], role
+            if statement["Resource"] == "*":
+                assert set(actions) <= UNSCOPED, role
+
+
+def test_no_function_has_a_managed_policy() -> None:
+    assert not [role for role in FUNCTION_ROLES.values() if "ManagedPolicyArns" in ROLES[role]]
+
+
+# What the role of each function allows beyond its own log group, and the keys it may use.
+RIGHTS = {
+    "register": {"dynamodb:PutItem"},
+    "confirm": {"dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:PutItem"},
+    "login": {
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:PutItem",
+        "dynamodb:DeleteItem",
+    },
+    "profile": {"dynamodb:BatchGetItem"},
+    "mailer": {
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:Query",
+        "sqs:SendMessage",
+        "ses:SendEmail",
+    },
+    "web": set(),
+}
+
+
+@pytest.mark.parametrize("name", sorted(RIGHTS))
+def test_a_role_allows_what_its_function_does(name: str) -> None:
+    allowed = {action for statement in statements(FUNCTION_ROLES[name]) for action in as_list(statement["Action"])}
+    assert allowed - {"logs:CreateLogStream", "logs:PutLogEvents"} == RIGHTS[name]
+
+
+KEY_USERS = {
+    "LinkKeyA": {("MailerRole", "kms:GenerateMac"), ("ConfirmRole", "kms:VerifyMac")},
+    "LinkKeyB": {("MailerRole", "kms:GenerateMac"), ("ConfirmRole", "kms:VerifyMac")},
+    "InitialPasswordKey": {("MailerRole", "kms:GenerateMac")},
+    "AccessTokenKeyA": {
+        ("LoginRole", "kms:Sign"),
+        ("LoginRole", "kms:GetPublicKey"),
+        ("ProfileRole", "kms:GetPublicKey"),
+    },
+    "AccessTokenKeyB": {
+        ("LoginRole", "kms:Sign"),
+        ("LoginRole", "kms:GetPublicKey"),
+        ("ProfileRole", "kms:GetPublicKey"),
+    },
+}
+
+
+def test_every_signing_key_is_listed_here() -> None:
+    assert set(KEYS) == {*KEY_USERS, "DataKey"}
+
+
+@pytest.mark.parametrize("name", sorted(KEY_USERS))
+def test_a_key_may_be_used_by_the_roles_of_its_policy_alone(name: str) -> None:
+    found = {
+        (principal["Fn::GetAtt"][0], action)
+        for statement in KEYS[name]["KeyPolicy"]["Statement"]
+        if statement["Sid"] != "Administration"
+        for principal in as_list(statement["Principal"]["AWS"])
+        for action in as_list(statement["Action"])
+    }
+    assert found == KEY_USERS[name]
+
+
+def test_whoever_administers_a_key_can_not_use_it() -> None:
+    using = re.compile(r"kms:(\*|Sign|Verify.*|Generate.*|Encrypt|Decrypt|ReEncrypt.*|CreateGrant)$")
+    for name, key in KEYS.items():
+        (administration,) = [entry for entry in key["KeyPolicy"]["Statement"] if entry["Sid"] == "Administration"]
+        assert not [action for action in administration["Action"] if using.match(action)], name
+
+
+def test_the_mailer_writes_nothing_of_a_credential_but_the_initial_password() -> None:
+    (statement,) = [entry for entry in statements("MailerRole") if "ForAllValues:StringEquals" in entry.get("Condition", {})]
+    assert set(statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]) == {
+        "pk",
+        "password_hash",
+        "password_kind",
+        "password_expires_at",
+        "initial_password_id",
+    }
+    others = [entry for entry in statements("MailerRole") if entry is not statement]
+    accounts = {"Fn::GetAtt": ["AccountsTable", "Arn"]}
+    writing = [entry for entry in others if "dynamodb:UpdateItem" in as_list(entry["Action"])]
+    assert not [entry for entry in writing if accounts in as_list(entry["Resource"])]
+
+
+def test_the_mailer_ends_before_the_lease_of_a_row_does() -> None:
+    from portal.domain.outbox import LEASE_SECONDS
+
+    assert functions()["mailer"]["Timeout"] < LEASE_SECONDS
+
+
+def test_mails_need_tls_and_track_nobody() -> None:
+    (configuration,) = resources("AWS::SES::ConfigurationSet").values()
+    assert configuration["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
+    assert "TrackingOptions" not in configuration
+    assert not resources("AWS::SES::ConfigurationSetEventDestination")
+
+
+def test_the_custom_domain_takes_modern_tls_only_and_closes_the_stage_address() -> None:
+    (domain,) = resources("AWS::ApiGateway::DomainName").values()
+    assert domain["SecurityPolicy"] == "TLS_1_2"
+    assert API["DisableExecuteApiEndpoint"] == {"Fn::If": ["HasDomain", True, False]}
+
+
+def test_no_secret_stands_in_an_environment() -> None:
+    for name, props in functions().items():
+        for variable, value in props["Environment"]["Variables"].items():
+            secret = re.search(r"SECRET|TOKEN$|PASSWORD$|PRIVATE", variable)
+            assert not secret, f"{name}: {variable}"
+            if variable.endswith("_ARN"):
+                assert value["Fn::GetAtt"][0] in KEYS
+
+
+def test_handler_modules_are_short_and_import_only_the_portal() -> None:
+    for path in (ROOT / "functions").glob("*/app.py"):
+        source = path.read_text()
+        assert len(source.splitlines()) < 60, path
+        nodes = ast.walk(ast.parse(source))
+        imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+        assert all(str(module).startswith("portal") for module in imported), path
