@@ -20,3 +20,11 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 for _properties in functions().values():
     for _name in [*_properties["Environment"]["Variables"], "ISSUER"]:
         os.environ.setdefault(_name, "A" if _name.endswith("_SLOT") else "1")
+
+
+def pytest_sessionfinish() -> None:
+    """End the local stack, if a test started it."""
+    from tests.support.stack import shared_stack
+
+    if shared_stack.cache_info().currsize:
+        shared_stack().stop()

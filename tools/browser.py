@@ -1,48 +1,44 @@
-"""Find the Chromium that the browser tests drive; `python -m tools.browser` makes sure there is one."""
+"""Find a Chromium for the browser tests, or install Playwright's."""
 
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def find_chromium() -> str | None:
-    """Return the path of the browser on PATH, else of Playwright's own, else None."""
-    for name in NAMES:
+    """Return the path of a Chromium: the system's, else Playwright's own, None where there is neither."""
+    for name in CANDIDATES:
         if path := shutil.which(name):
             return path
-    return _find_playwright_chromium()
+    return _playwrights()
 
 
-def _find_playwright_chromium() -> str | None:
+def _playwrights() -> str | None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        path = Path(playwright.chromium.executable_path)
-    return str(path) if path.exists() else None
-
-
-def _install() -> bool:
-    command = [sys.executable, "-m", "playwright", "install", "chromium"]
-    return subprocess.run(command, check=False).returncode == 0
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
 
 
 def main() -> int:
-    """Print the browser's path, after installing one if none is there; return the exit code."""
-    browser = find_chromium() or (_install() and find_chromium())
-    if browser:
-        print(f"Browser: {browser}")
+    """Make sure that there is a Chromium; return the exit code."""
+    if path := find_chromium():
+        print(f"Browser: {path}")
         return 0
-    names = ", ".join(NAMES)
+    print("No Chromium on PATH; trying `playwright install chromium` …", flush=True)
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    if find_chromium():
+        return 0
     print(
-        f"No browser: none of {names} is on PATH and Playwright could not install Chromium.\n"
-        "Install one with the system's package manager, for example: apt-get install chromium",
+        "Error: the browser tests need Chromium; install it with your package manager (Debian: apt install chromium).",
         file=sys.stderr,
     )
     return 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -78,7 +78,7 @@ def public(path: str) -> Act:
         ("GET /", public("/"), 200, 0, 0),
     ],
 )
-def test_a_warm_request_makes_these_calls(  # noqa: PLR0913 - the row of the table
+def test_a_warm_request_makes_these_calls(
     world: World, name: str, act: Act, status: int, tables: int, keys: int
 ) -> None:
     request = act(world)

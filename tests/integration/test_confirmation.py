@@ -98,7 +98,11 @@ def test_one_changed_character_makes_a_link_invalid(world: World) -> None:
     token = world.register().token("confirm")
     header, payload, signature = token.split(".")
     swapped = "A" if signature[4] != "A" else "B"
-    for forged in (f"{header}.{payload}.{signature[:4]}{swapped}{signature[5:]}", f"{header}.{payload}.", f"{header}.{payload}"):
+    for forged in (
+        f"{header}.{payload}.{signature[:4]}{swapped}{signature[5:]}",
+        f"{header}.{payload}.",
+        f"{header}.{payload}",
+    ):
         assert world.request("POST", CONFIRM, {"token": forged}).status == 400
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
+from logging import StreamHandler
 
 import pytest
 
@@ -19,11 +20,12 @@ WHOLE_IPS = ["203.0.113.77", "2001:db8:1234:5678::9"]
 @pytest.fixture
 def written() -> Iterator[StringIO]:
     """What the functions write: log lines and metrics."""
-    stream = StringIO()
-    former = logger.registered_handler.setStream(stream)
+    stream, handler = StringIO(), logger.registered_handler
+    assert isinstance(handler, StreamHandler)
+    former = handler.setStream(stream)
     with redirect_stdout(stream):
         yield stream
-    logger.registered_handler.setStream(former)
+    handler.setStream(former)
 
 
 def journey(world: World) -> list[str]:

@@ -205,7 +205,9 @@ def test_the_public_keys_verify_the_tokens_by_a_plain_jwt_library(world: World) 
     kid = jwt.get_unverified_header(token)["kid"]
     (key,) = [key for key in keys if key["kid"] == kid]
     options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
-    claims = jwt.decode(token, jwt.PyJWK(key), algorithms=["ES256"], audience="urn:mandantenportal:test:api", options=options)
+    claims = jwt.decode(
+        token, jwt.PyJWK(key), algorithms=["ES256"], audience="urn:mandantenportal:test:api", options=options
+    )
     assert len(keys) == 2
     assert set(claims) == {"iss", "aud", "sub", "sid", "iat", "exp", "jti", "auth_time", "scope"}
     assert claims["exp"] - claims["iat"] == 600

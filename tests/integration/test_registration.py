@@ -128,7 +128,13 @@ def test_hostile_text_stays_text_from_registration_to_profile(world: World) -> N
 
 @pytest.mark.parametrize(
     "email",
-    ["a@example.com, c@example.org", "a@example.com\r\nBcc: c@example.org", "a@example.com\u2028c", "a b@example.com", "@"],
+    [
+        "a@example.com, c@example.org",
+        "a@example.com\r\nBcc: c@example.org",
+        "a@example.com\u2028c",
+        "a b@example.com",
+        "@",
+    ],
 )
 def test_one_address_means_one_recipient(world: World, email: str) -> None:
     assert "/email" in refusals(world, a_registration(email=email))

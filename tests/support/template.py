@@ -45,6 +45,5 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
 def functions() -> dict[str, dict[str, Any]]:
     """Return the properties of all functions, by folder name."""
     return {
-        props["CodeUri"].removeprefix("functions/"): props
-        for props in resources("AWS::Serverless::Function").values()
+        props["CodeUri"].removeprefix("functions/"): props for props in resources("AWS::Serverless::Function").values()
     }

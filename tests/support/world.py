@@ -19,7 +19,7 @@ from tests.support.template import functions, resources
 
 REGION = "eu-central-1"
 START = 1_795_000_000
-HTTP_FUNCTIONS = {
+HTTP_FUNCTIONS: dict[str, type[Any]] = {
     "register": portal_settings.RegisterSettings,
     "confirm": portal_settings.ConfirmSettings,
     "login": portal_settings.LoginSettings,
@@ -170,10 +170,7 @@ class World:
     def environment(self, function: str) -> dict[str, str]:
         """Return a function's environment as template.yaml declares it."""
         declared = functions()[function]["Environment"]["Variables"]
-        return {
-            name: self._value(value)
-            for name, value in {**declared, "ISSUER": "urn:mandantenportal:test"}.items()
-        }
+        return {name: self._value(value) for name, value in {**declared, "ISSUER": "urn:mandantenportal:test"}.items()}
 
     def _value(self, value: Any) -> str:
         if isinstance(value, str):
@@ -185,7 +182,7 @@ class World:
         return "https://portal.example.com"
 
     def _http_function(self, name: str) -> Handler:
-        settings = portal_settings.load(HTTP_FUNCTIONS[name], self.environment(name))
+        settings: Any = portal_settings.load(HTTP_FUNCTIONS[name], self.environment(name))
         routes = import_module(f"functions.{name}.app").ROUTES
         return serve(routes, Wiring(settings, self.aws, self.clock))
 

@@ -47,7 +47,11 @@ def imports(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PORTAL)))
 def test_imports_run_one_way(path: Path) -> None:
     room = room_of(path)
-    used = {name.removeprefix("portal").removeprefix(".").partition(".")[0] for name in imports(path) if name.split(".")[0] == "portal"}
+    used = {
+        name.removeprefix("portal").removeprefix(".").partition(".")[0]
+        for name in imports(path)
+        if name.split(".")[0] == "portal"
+    }
     assert used <= ALLOWED[room], f"{room} imports {used - ALLOWED[room]}"
 
 
@@ -120,8 +124,10 @@ def test_expressions_are_never_built_from_values() -> None:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.JoinedStr):
-                literal = "".join(part.value for part in node.values if isinstance(part, ast.Constant))
-                assert not {"SET ", "attribute_", " = :"} & {word for word in ("SET ", "attribute_", " = :") if word in literal}
+                literal = "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+                assert not {"SET ", "attribute_", " = :"} & {
+                    word for word in ("SET ", "attribute_", " = :") if word in literal
+                }
 
 
 def test_no_route_imports_more_than_one_endpoint_module() -> None:

@@ -1,5 +1,6 @@
 """Pass requests on to the emulator's API, as the cloud's front door would."""
 
+from asyncio import Semaphore
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -73,12 +74,18 @@ def problem(status: int, code: str, title: str) -> web.Response:
     return web.json_response(body, status=status, content_type="application/problem+json", headers=headers)
 
 
+PARALLEL_REQUESTS = 8
+"""Requests under way at once; others wait. The emulator unpacks the whole layer for each process of a function, so
+that a burst of cold starts would keep a small machine busy for minutes."""
+
+
 class Forwarder:
     """The connection to the emulator; until `target` is set, the answer is 503."""
 
     def __init__(self) -> None:
         """Make the client; call within the event loop."""
         self.target: Target | None = None
+        self._places = Semaphore(PARALLEL_REQUESTS)
         self._session = ClientSession(
             auto_decompress=False,
             cookie_jar=DummyCookieJar(),
@@ -107,7 +114,8 @@ class Forwarder:
             return problem(400, "bad_request", "The request's target is not a path.")
         body = await request.read()
         try:
-            return await self._exchange(request, self.target.url(request.raw_path), body)
+            async with self._places:
+                return await self._exchange(request, self.target.url(request.raw_path), body)
         except TimeoutError:
             return problem(504, "gateway_timeout", "The emulator did not answer in time.")
         except ClientError as error:

@@ -15,15 +15,18 @@ def parse_email(value: str) -> str:
         value: as received.
 
     Raises:
-        Refused: ``email_unsupported`` when the part before the @ is not ASCII (SES sends no SMTPUTF8),
-            ``too_long``, ``email_invalid`` for everything else that is not an address.
+        Refused: ``email_unsupported`` when the part before the @ is quoted or not ASCII (SES sends no SMTPUTF8),
+            ``too_long``, ``email_invalid`` for everything else that is not an address, line breaks at its end included.
     """
     from email_validator import EmailNotValidError, validate_email
 
+    if value.splitlines() != [value]:
+        raise Refused(FieldCode.EMAIL_INVALID)
     address = unicodedata.normalize("NFC", value).strip()
     if len(address) > MAX_LENGTH:
         raise Refused(FieldCode.TOO_LONG)
-    if not address.rpartition("@")[0].isascii():
+    local = address.rpartition("@")[0]
+    if not local.isascii() or local.startswith('"'):
         raise Refused(FieldCode.EMAIL_UNSUPPORTED)
     try:
         valid = validate_email(address, check_deliverability=False, allow_smtputf8=False)

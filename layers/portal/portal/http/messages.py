@@ -18,8 +18,8 @@ FIELD_MESSAGES: dict[FieldCode, dict[Language, str]] = {
         "en": "Please enter a valid e-mail address.",
     },
     FieldCode.EMAIL_UNSUPPORTED: {
-        "de": "An diese Adresse können wir nicht senden: Vor dem @ sind nur Zeichen ohne Umlaute möglich.",
-        "en": "We cannot send to this address: only unaccented characters are possible before the @.",
+        "de": "An diese Adresse können wir nicht senden: Vor dem @ sind weder Umlaute noch Anführungszeichen möglich.",
+        "en": "We cannot send to this address: neither accents nor quotation marks are possible before the @.",
     },
     FieldCode.POSTAL_CODE_INVALID: {
         "de": "Bitte geben Sie eine deutsche Postleitzahl mit fünf Ziffern an.",

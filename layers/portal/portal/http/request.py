@@ -56,7 +56,7 @@ class Request:
 
         The address is the peer's; ``X-Forwarded-For`` is whatever a client wrote and is not read (ASVS 4.1.3).
         """
-        ip = cut_ip(event["requestContext"]["identity"]["sourceIp"] or "")
+        ip = cut_ip(event["requestContext"]["identity"].get("sourceIp") or "")
         return Request(
             method=event["httpMethod"],
             route=event["resource"],

@@ -48,18 +48,34 @@ def _accepted(value: bool) -> bool:  # noqa: FBT001 - pydantic calls it
     return value
 
 
-class ConsentBody(Body):
-    """One consent: the version that was shown, and the flag."""
+def _current(kind: ConsentKind) -> Callable[[str], str]:
+    def check(version: str) -> str:
+        if version != CURRENT_VERSIONS[kind]:
+            raise Refused(FieldCode.CONSENT_OUTDATED)
+        return version
 
-    version: Text
+    return check
+
+
+class TermsBody(Body):
+    """Consent to the terms: the version that was shown, and the flag."""
+
+    version: Annotated[Text, rule(_current("terms"))]
+    accepted: Annotated[StrictBool, rule(_accepted)]
+
+
+class PrivacyNoticeBody(Body):
+    """Consent to the privacy notice, likewise."""
+
+    version: Annotated[Text, rule(_current("privacy_notice"))]
     accepted: Annotated[StrictBool, rule(_accepted)]
 
 
 class ConsentsBody(Body):
     """Both consents; ``language`` is the one in which the wordings were read."""
 
-    terms: ConsentBody
-    privacy_notice: ConsentBody
+    terms: TermsBody
+    privacy_notice: PrivacyNoticeBody
     language: Language | None = None
 
 
@@ -101,8 +117,6 @@ def parse_registration(document: Any, now: int) -> Application:  # noqa: ANN401 
     bank, bank_errors = _attempt(lambda: parse_body(BankDetailsBody, given).resolved())
     if given is not None:
         errors += [error.under("/bank_details") for error in bank_errors]
-    if body:
-        errors += _outdated(body.consents)
     if errors or body is None or bank is None:
         raise InvalidInput(*dict.fromkeys(errors))
     return _application(body, bank, now)
@@ -116,18 +130,6 @@ def _application(body: RegistrationBody, bank: BankDetails, now: int) -> Applica
     consents: tuple[Consent, ...] = tuple(give_consent(kind, language, now) for kind in KINDS)
     person = Person(**{field.name: getattr(body, field.name) for field in fields(Person)})
     return Application(body.email, canonical, person, bank, consents, body.locale)
-
-
-def _outdated(consents: ConsentsBody) -> list[FieldError]:
-    versions: dict[ConsentKind, str] = {
-        "terms": consents.terms.version,
-        "privacy_notice": consents.privacy_notice.version,
-    }
-    return [
-        FieldError(f"/consents/{kind}/version", FieldCode.CONSENT_OUTDATED)
-        for kind in KINDS
-        if versions[kind] != CURRENT_VERSIONS[kind]
-    ]
 
 
 def _consent_code(error: FieldError) -> FieldError:

@@ -1,0 +1,78 @@
+# `make help` lists the targets. Needs Python 3.13 (PYTHON=…) and make; everything else is installed below .venvs/.
+
+PYTHON ?= python3.13
+PORT ?= 8080
+PARAMS ?=
+EMAIL ?=
+
+VENVS := .venvs
+DEV := $(VENVS)/dev/bin
+TESTED := layers functions tests tools
+MYPY_PATHS := layers/portal/portal tests tools $(wildcard functions/*/app.py)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint types template unit integration e2e browser browser-ready deployed clean distclean lock
+
+help: ## List the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup: ## Install everything that run and test need (they do it themselves)
+	@$(MAKE) --no-print-directory -j3 $(VENVS)/dev/.ready $(VENVS)/sam/.ready $(VENVS)/emulator/.ready
+
+$(VENVS)/%/.ready: requirements/%.txt
+	@echo "Installing the environment '$*' …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' \
+	  || { echo "Error: Python 3.13 is needed; say which one with PYTHON=/path/to/python3.13" >&2; exit 1; }
+	@rm -rf $(VENVS)/$*
+	@$(PYTHON) -m venv $(VENVS)/$*
+	@$(VENVS)/$*/bin/python -m pip install --quiet --require-hashes -r requirements/$*.txt
+	@touch $@
+
+run: setup ## Run the portal and its mailbox on http://localhost:8080 (PORT=, PARAMS="Name=value …"); Ctrl-C ends it
+	@exec $(DEV)/python -m tools.local run --port $(PORT) --param "$(PARAMS)"
+
+test: setup lint types template unit integration deployed ## Run every check and test
+
+lint: setup ## Style and common mistakes
+	$(DEV)/ruff check $(TESTED)
+	$(DEV)/ruff format --check $(TESTED)
+
+types: setup ## Types
+	$(DEV)/mypy $(MYPY_PATHS)
+
+template: setup ## template.yaml and samconfig.toml
+	$(DEV)/cfn-lint template.yaml
+	$(DEV)/pytest -q tests/template
+
+unit: setup ## Rules and journeys without AWS
+	$(DEV)/pytest -q tests/unit
+
+integration: setup ## The functions against simulated AWS services
+	$(DEV)/pytest -q tests/integration
+
+deployed: setup browser-ready ## Both suites against one freshly deployed local stack
+	$(DEV)/pytest -q tests/e2e tests/browser
+
+e2e: setup ## The freshly deployed local stack over HTTP
+	$(DEV)/pytest -q tests/e2e
+
+browser: setup browser-ready ## The freshly deployed local stack in Chromium
+	$(DEV)/pytest -q tests/browser
+
+browser-ready: setup
+	@$(DEV)/python -m tools.browser
+
+clean: ## Forget the state of the local stack: accounts, mails, builds
+	rm -rf .local .aws-sam
+
+distclean: clean ## Remove the installed environments too
+	rm -rf $(VENVS) .mypy_cache .ruff_cache .hypothesis
+
+lock: setup ## Resolve the requirements anew (needs uv)
+	uv pip compile --quiet --upgrade --generate-hashes --python-version 3.13 --no-emit-index-url requirements/layer.in -o layers/portal/requirements.txt
+	for name in dev sam emulator; do \
+	  uv pip compile --quiet --upgrade --generate-hashes --python-version 3.13 --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; \
+	done

@@ -1,0 +1,126 @@
+"""The deployed local stack, as a client and as an operator see it."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import requests
+
+from portal.adapters.dynamodb.items import from_item
+from tests.support.people import PASSWORD, a_registration
+from tests.support.template import ROOT
+from tools.local.client import Stack
+
+TABLES = ("RegistrationsTable", "AccountsTable", "SessionsTable", "OutboxTable", "EvidenceTable")
+MAIL_SECONDS = 60
+# Fifty cold starts at once on two cores are slow; a client of the real portal waits for one.
+ANSWER_SECONDS = 240
+
+
+@cache
+def shared_stack() -> Stack:
+    """Start the stack that all tests of a run share; the plugin in ``tests/conftest.py`` ends it."""
+    return Stack(ROOT / ".local/test").start()
+
+
+class Portal:
+    """A client of the deployed portal, with an operator's look at its stores."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.url = stack.base_url
+        self.endpoint = stack.description.endpoint_url
+        self.outputs = stack.description.outputs
+        self.resources = stack.description.resources
+        self.http = requests.Session()
+        self.dynamodb = self.client("dynamodb")
+
+    def client(self, service: Any) -> Any:
+        """Return an AWS client of the operator."""
+        return boto3.client(
+            service,
+            region_name="eu-central-1",
+            endpoint_url=self.endpoint,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def request(
+        self, method: str, path: str, body: Any = None, *, token: str | None = None, **more: Any
+    ) -> requests.Response:
+        """Send a request through the front door."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= more.pop("headers", {})
+        return self.http.request(
+            method, self.url + path, json=body, headers=headers, allow_redirects=False, timeout=ANSWER_SECONDS, **more
+        )
+
+    def mails(self, to: str) -> list[dict[str, str]]:
+        """Return the mails to an address, newest first."""
+        found: list[dict[str, str]] = self.http.get(f"{self.url}/_mail/messages", params={"to": to}, timeout=10).json()
+        return found
+
+    def next_mail(self, to: str, count: int = 1) -> dict[str, str]:
+        """Wait for the ``count``-th mail to an address and return the newest."""
+        deadline = time.monotonic() + MAIL_SECONDS
+        while time.monotonic() < deadline:
+            found = self.mails(to)
+            if len(found) >= count:
+                return found[0]
+            time.sleep(0.1)
+        raise AssertionError(f"mail {count} did not come within {MAIL_SECONDS} s")
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Return everything that a table holds."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.outputs[table])
+        return [from_item(item) for page in pages for item in page["Items"]]
+
+    def logs(self) -> Iterator[str]:
+        """Return every log line of every group."""
+        logs = self.client("logs")
+        for group in logs.describe_log_groups()["logGroups"]:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+            yield from (event["message"] for page in pages for event in page["events"])
+
+    def register(self, email: str, **changes: Any) -> dict[str, str]:
+        """Register and return the opt-in mail."""
+        before = len(self.mails(email))
+        answer = self.request("POST", "/api/registrations", a_registration(email=email, **changes))
+        assert answer.status_code == 202, answer.text
+        return self.next_mail(email, before + 1)
+
+    def confirm(self, mail: dict[str, str]) -> requests.Response:
+        """Press the button behind an opt-in link."""
+        return self.request("POST", "/api/registrations/confirm", {"token": link_token(mail, "confirm")})
+
+    def a_client(self, email: str, **changes: Any) -> dict[str, Any]:
+        """Walk to a chosen password; return the token answer."""
+        assert self.confirm(self.register(email, **changes)).status_code == 200
+        initial = password_of(self.next_mail(email, 2))
+        limited = self.request("POST", "/api/login", {"email": email, "password": initial}).json()["access_token"]
+        body = {"current_password": initial, "new_password": PASSWORD, "delivery": "body"}
+        answer: dict[str, Any] = self.request("PUT", "/api/password", body, token=limited).json()
+        return answer
+
+
+def link_token(mail: dict[str, str], page: str) -> str:
+    """Return the token of a link that stands alone on its line."""
+    found = re.search(rf"^\S+/{page}#token=(\S+)$", mail["text"], re.MULTILINE)
+    assert found, json.dumps(mail["subject"])
+    return found[1]
+
+
+def password_of(mail: dict[str, str]) -> str:
+    """Return the initial password of a credential mail."""
+    found = re.search(r"^(?:Passwort|Password): (\S+)$", mail["text"], re.MULTILINE)
+    assert found, json.dumps(mail["subject"])
+    return found[1]
+
+
+def built_layer(state: Path) -> Path:
+    """Return the directory of the built layer."""
+    return state / "build" / "PortalLayer" / "python"
