@@ -1,0 +1,306 @@
+"""What journeys need from outside, in memory: each fake satisfies a Protocol of ``portal.flows.ports``."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, override
+
+from portal.adapters.aws import Aws, Service
+from portal.domain.account import Account, Credential
+from portal.domain.bank import BankInput, resolve
+from portal.domain.consent import give_consent
+from portal.domain.errors import ConditionFailed, InvalidLink, LinkExpired, NotAuthenticated, Unavailable
+from portal.domain.evidence import OptInEvidence
+from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, OutboxId, SessionId
+from portal.domain.mail import Mail
+from portal.domain.outbox import LEASE_SECONDS, OutboxRow
+from portal.domain.person import Person
+from portal.domain.registration import Application, Attempt, new_attempt
+from portal.domain.session import Session
+from portal.domain.token import AccessClaims, Claims, Purpose
+from tests.support.people import IBAN
+
+if TYPE_CHECKING:
+    from portal.flows import ports
+
+NOW = 1_795_000_000
+DAY = 86_400
+IP = "203.0.113.0"
+
+
+@dataclass
+class FakeClock:
+    """Epoch seconds that only tests move."""
+
+    now: int = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass
+class Faults:
+    """Failures to raise from the next calls, in order; None lets a call pass."""
+
+    queue: list[Exception | None] = field(default_factory=list)
+
+    def strike(self) -> None:
+        """Raise the next failure, if one is waiting."""
+        failure = self.queue.pop(0) if self.queue else None
+        if failure:
+            raise failure
+
+
+@dataclass
+class FakeRegistrations:
+    """Attempts by id."""
+
+    attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
+    orders: list[OutboxRow] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def add(self, attempt: Attempt, order: OutboxRow) -> None:
+        self.faults.strike()
+        self.attempts[attempt.id] = attempt
+        self.orders.append(order)
+
+    def find(self, attempt_id: AttemptId, now: int) -> Attempt | None:
+        self.faults.strike()
+        attempt = self.attempts.get(attempt_id)
+        return attempt if attempt and attempt.expires_at > now else None
+
+    def remove(self, attempt_id: AttemptId, now: int) -> bool:
+        found = self.find(attempt_id, now)
+        if found:
+            del self.attempts[attempt_id]
+        return found is not None
+
+    def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> None:
+        attempt = self.find(attempt_id, now)
+        if attempt:
+            self.attempts[attempt_id] = replace(attempt, mail_sent_at=sent_at, mail_message_id=message_id)
+
+
+@dataclass
+class FakeAccounts:
+    """Accounts and credentials; ``sessions`` and ``registrations`` are what transactions also reach."""
+
+    registrations: FakeRegistrations = field(default_factory=FakeRegistrations)
+    accounts: dict[AccountId, Account] = field(default_factory=dict)
+    credentials: dict[CanonicalEmail, Credential] = field(default_factory=dict)
+    sessions: dict[SessionId, Session] = field(default_factory=dict)
+    evidence: list[OptInEvidence] = field(default_factory=list)
+    orders: list[OutboxRow] = field(default_factory=list)
+    lookups: list[CanonicalEmail] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+    meanwhile: Callable[[], None] = lambda: None
+    """Called before a transaction looks at its conditions: what another request did in that moment."""
+
+    def open(
+        self, account: Account, credential: Credential, evidence: OptInEvidence, order: OutboxRow, now: int
+    ) -> None:
+        self.faults.strike()
+        self.meanwhile()
+        attempt = AttemptId(account.id)
+        taken = (account.id in self.accounts, credential.canonical_email in self.credentials)
+        if any(taken) or self.registrations.find(attempt, now) is None:
+            raise ConditionFailed
+        self.accounts[account.id] = account
+        self.credentials[credential.canonical_email] = credential
+        del self.registrations.attempts[attempt]
+        self.evidence.append(evidence)
+        self.orders.append(order)
+
+    def find(self, account_id: AccountId) -> Account | None:
+        return self.accounts.get(account_id)
+
+    def find_credential(self, email: CanonicalEmail) -> Credential | None:
+        self.lookups.append(email)
+        return self.credentials.get(email)
+
+    def set_initial_password(
+        self, email: CanonicalEmail, initial_id: OutboxId, password_hash: str, expires_at: int
+    ) -> bool:
+        credential = self.credentials.get(email)
+        if credential is None or (credential.password_hash and credential.initial_password_id != initial_id):
+            return False
+        self.credentials[email] = replace(
+            credential,
+            password_hash=password_hash,
+            password_kind="initial",
+            password_expires_at=expires_at,
+            initial_password_id=initial_id,
+        )
+        return True
+
+    def upgrade_hash(self, credential: Credential, password_hash: str) -> None:
+        found = self.credentials.get(credential.canonical_email)
+        if found and found.password_hash == credential.password_hash:
+            self.credentials[credential.canonical_email] = replace(found, password_hash=password_hash)
+
+    def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
+        self.faults.strike()
+        self.meanwhile()
+        found, account = self.credentials.get(credential.canonical_email), self.accounts.get(credential.account_id)
+        if found != credential or account is None or account.blocked or account.generation != credential.generation:
+            raise ConditionFailed
+        self.credentials[credential.canonical_email] = replace(
+            credential,
+            password_hash=password_hash,
+            password_kind="chosen",
+            password_expires_at=None,
+            initial_password_id=None,
+            generation=session.generation,
+        )
+        self.accounts[account.id] = replace(account, generation=session.generation)
+        self.sessions[session.id] = session
+        self.sessions.pop(ended, None)
+
+
+@dataclass
+class FakeSessions:
+    """Sessions beside the accounts that they belong to."""
+
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+
+    def add(self, session: Session) -> None:
+        self.accounts.sessions[session.id] = session
+
+    def load(self, account_id: AccountId, session_id: SessionId) -> tuple[Account | None, Session | None]:
+        return self.accounts.find(account_id), self.accounts.sessions.get(session_id)
+
+
+@dataclass
+class FakeOutbox:
+    """Ordered mails; ``done`` keeps how each ended."""
+
+    rows: dict[OutboxId, OutboxRow] = field(default_factory=dict)
+    done: dict[OutboxId, str] = field(default_factory=dict)
+
+    def claim(self, row_id: OutboxId, now: int) -> OutboxRow | None:
+        row = self.rows.get(row_id)
+        if row is None or row_id in self.done or row.next_attempt_at > now or row.expires_at <= now:
+            return None
+        self.rows[row_id] = replace(row, next_attempt_at=now + LEASE_SECONDS, tries=row.tries + 1)
+        return self.rows[row_id]
+
+    def due(self, now: int, limit: int) -> Sequence[OutboxId]:
+        waiting = [row for row in self.rows.values() if row.id not in self.done and row.next_attempt_at <= now]
+        return [row.id for row in sorted(waiting, key=lambda row: row.next_attempt_at)][:limit]
+
+    def finish(self, row: OutboxRow, status: str, now: int) -> None:
+        assert row.created_at <= now
+        if self.rows[row.id].tries == row.tries:
+            self.done[row.id] = status
+
+    def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
+        if self.rows[row.id].tries == row.tries:
+            self.rows[row.id] = replace(self.rows[row.id], next_attempt_at=next_attempt_at)
+
+
+class FakeLinks:
+    """Links that anybody could make: ``typ|subject|issued|expires``."""
+
+    def sign(self, purpose: Purpose, subject: str, issued_at: int, expires_at: int) -> str:
+        return f"{purpose.typ}|{subject}|{issued_at}|{expires_at}"
+
+    def verify(self, purpose: Purpose, token: str, now: int) -> Claims:
+        typ, *claims = token.split("|")
+        if typ != purpose.typ:
+            raise InvalidLink
+        subject, issued_at, expires_at = claims
+        if int(expires_at) <= now:
+            raise LinkExpired
+        return {"sub": subject, "iat": int(issued_at), "exp": int(expires_at)}
+
+
+@dataclass
+class FakeAccessTokens:
+    """Access tokens that are numbers."""
+
+    issued: dict[str, AccessClaims] = field(default_factory=dict)
+
+    def issue(self, claims: AccessClaims, now: int) -> str:
+        token = f"access-{len(self.issued)}-{now}"
+        self.issued[token] = claims
+        return token
+
+    def verify(self, token: str, now: int) -> AccessClaims:
+        if token not in self.issued or now < int(token.rpartition("-")[2]):
+            raise NotAuthenticated
+        return self.issued[token]
+
+
+class FakePasswords:
+    """Initial passwords that name what they were derived from."""
+
+    def derive(self, account_id: AccountId, order: OutboxId) -> str:
+        return f"initial {account_id} {order}"
+
+
+@dataclass
+class FakeMailSender:
+    """Keeps mails instead of sending them."""
+
+    sent: list[tuple[str, Mail, str]] = field(default_factory=list)
+    down: bool = False
+
+    def send(self, to: str, mail: Mail, tag: str) -> str:
+        if self.down:
+            raise Unavailable
+        self.sent.append((to, mail, tag))
+        return f"message-{len(self.sent)}"
+
+
+@dataclass
+class FakeAws(Aws):
+    """AWS with an answer, a failure or a function for each ``service:operation``; keeps the calls."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    @override
+    def call(self, service: Service, operation: str, **parameters: Any) -> dict[str, Any]:
+        self.calls.append((f"{service}:{operation}", parameters))
+        answer = self.answers[f"{service}:{operation}"]
+        if isinstance(answer, Exception):
+            raise answer
+        found: dict[str, Any] = answer(parameters) if callable(answer) else answer
+        return found
+
+    def operations(self) -> list[str]:
+        """Return the calls by name."""
+        return [name for name, _ in self.calls]
+
+
+def every_fake_satisfies_its_protocol() -> None:
+    """Let the type checker compare each fake with its Protocol; nothing calls this."""
+    clock: ports.Clock = FakeClock()
+    registrations: ports.Registrations = FakeRegistrations()
+    accounts: ports.Accounts = FakeAccounts()
+    sessions: ports.Sessions = FakeSessions()
+    outbox: ports.Outbox = FakeOutbox()
+    link_signer: ports.LinkSigner = FakeLinks()
+    link_verifier: ports.LinkVerifier = FakeLinks()
+    token_signer: ports.AccessTokenSigner = FakeAccessTokens()
+    token_verifier: ports.AccessTokenVerifier = FakeAccessTokens()
+    passwords: ports.InitialPasswords = FakePasswords()
+    sender: ports.MailSender = FakeMailSender()
+    del clock, registrations, accounts, sessions, outbox, link_signer, link_verifier, token_signer, token_verifier
+    del passwords, sender
+
+
+def an_application(email: str = "Erika.Muster@example.com") -> Application:
+    """Return a checked application."""
+    return Application(
+        email=email,
+        canonical_email=CanonicalEmail(email.lower()),
+        person=Person("frau", "Erika", "Mustermann", "Heidestraße", "17a", "51147", "Köln", phone="+49301234567"),
+        bank_details=resolve(BankInput(iban=IBAN)).details,
+        consents=(give_consent("terms", "de", NOW), give_consent("privacy_notice", "de", NOW)),
+        locale="de",
+    )
+
+
+def an_attempt(email: str = "Erika.Muster@example.com", lifetime: int = 30 * DAY) -> Attempt:
+    """Return an attempt of now."""
+    return new_attempt(an_application(email), IP, NOW, lifetime)

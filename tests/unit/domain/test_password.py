@@ -1,0 +1,229 @@
+"""Passwords (ASVS 6.2, NIST SP 800-63B-4)."""
+
+import re
+import time
+import unicodedata
+
+import argon2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.domain import password as passwords
+from portal.domain.errors import FieldCode, Refused
+from portal.domain.password import (
+    check_new_password,
+    hash_password,
+    initial_password,
+    needs_rehash,
+    normalise,
+    password_matches,
+)
+from tests.support.people import PASSWORD
+
+CONTEXT = (
+    "Mandantenportal",
+    "Musterforderung GmbH",
+    "erika.muster@example.com",
+    "erika.muster",
+    "Erika",
+    "Mustermann",
+    "Heidestraße",
+    "Köln",
+)
+HOSTILE = [
+    "4@({[<63690!1|7$5+%2" * 7,
+    "4@8({[<369!1|70$5+%2xabcdefgh" * 5,
+    "".join(chr(33 + place % 90) for place in range(128)),
+    "p4ssw0rd" * 16,
+    "1" * 128,
+    "12/12/1987" * 13,
+    "aA" * 64,
+    "qwertz" * 22,
+    "\U0001f600" * 128,
+]
+
+
+def code_of(password: str) -> FieldCode:
+    with pytest.raises(Refused) as refused:
+        check_new_password(password, CONTEXT)
+    return refused.value.code
+
+
+def pattern_free(length: int) -> str:
+    return ("kqzvwmxjthgrbfpy" * 9)[:length].translate({ord("k"): "8"})
+
+
+@pytest.mark.parametrize(
+    ("length", "code"),
+    [(0, "short"), (1, "short"), (14, "short"), (129, "long"), (5000, "long")],
+)
+def test_fewer_than_15_and_more_than_128_signs_are_refused(length: int, code: str) -> None:
+    assert (
+        code_of(PASSWORD[:14] if length == 14 else "ab" * (length // 2) + "c" * (length % 2)) == f"password_too_{code}"
+    )
+
+
+@pytest.mark.parametrize("length", [15, 16, 64, 127, 128])
+def test_15_to_128_signs_are_accepted(length: int) -> None:
+    assert len(check_new_password("xkqzvwmjthgrbfpyd8nl"[:length].ljust(length, "ß"), CONTEXT)) == length
+
+
+def test_signs_are_counted_as_code_points_and_not_as_bytes() -> None:
+    assert check_new_password("🦩🐢🌵🧲🪁🎻🥝🦔⛵🧩🪶🧊🐝🎷🍁", CONTEXT)
+    assert code_of("🦩🐢🌵🧲🪁🎻🥝🦔⛵🧩🪶🧊🐝🎷") is FieldCode.PASSWORD_TOO_SHORT
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Passwort123456789",
+        "passwortpasswort",
+        "Willkommen123456",
+        "IchLiebeDich12345",
+        "Schatzischatzi12",
+        "hallohallohallo1",
+        "Sommer2026Sommer2026",
+        "Fussball12345678",
+        "Deutschland2026!",
+        "qwertzuiopasdfghjkl",
+        "password12345678",
+        "iloveyouiloveyou",
+        "qwertyuiopasdfgh",
+        "P@ssw0rd12345678",
+        "letmeinletmein123",
+        "123456789012345",
+        "abcdefghijklmnop",
+        "aaaaaaaaaaaaaaaa",
+    ],
+)
+def test_common_passwords_and_patterns_are_refused_with_the_reason(password: str) -> None:
+    assert code_of(password) is FieldCode.PASSWORD_TOO_COMMON
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Mandantenportal2026!",
+        "mandantenportal1",
+        "Musterforderung2026!",
+        "MusterforderungGmbH",
+        "erika.muster@example.com",
+        "erika.muster1985!",
+        "ErikaMustermann1985",
+        "Mustermann Heidestraße",
+        "Heidestraße17aKöln",
+        "nnamretsuM akirE",
+    ],
+)
+def test_names_of_portal_company_and_person_are_refused(password: str) -> None:
+    assert code_of(password) is FieldCode.PASSWORD_TOO_COMMON
+
+
+@pytest.mark.parametrize(
+    "password", ["kranichnebelvier", "kpwzmqrtvbxhgnl", PASSWORD, "         x  k q z v w m    j t"]
+)
+def test_unlisted_passphrases_are_accepted_without_rules_of_composition(password: str) -> None:
+    assert check_new_password(password, CONTEXT) == password
+
+
+@pytest.mark.parametrize("password", HOSTILE)
+def test_hostile_passwords_do_not_keep_the_estimator_busy(password: str) -> None:
+    started = time.process_time()
+    try:
+        check_new_password(password[:128], CONTEXT)
+    except Refused as refused:
+        assert refused.code is FieldCode.PASSWORD_TOO_COMMON  # noqa: PT017 - either is fine, as long as it is quick
+    assert time.process_time() - started < 1.5
+
+
+@given(st.text(max_size=140))
+def test_any_text_is_accepted_in_nfkc_or_refused(password: str) -> None:
+    try:
+        accepted = check_new_password(password, CONTEXT)
+    except Refused as refused:
+        assert refused.code.value.startswith("password_too_")  # noqa: PT017 - both are fine
+        return
+    assert accepted == unicodedata.normalize("NFKC", password)
+
+
+def test_composed_and_decomposed_input_is_one_password() -> None:
+    composed, decomposed = (unicodedata.normalize(form, "Müller größte Kähne 7") for form in ("NFC", "NFD"))
+    assert composed != decomposed
+    assert password_matches(hash_password(normalise(composed)), normalise(decomposed))
+
+
+def test_a_password_is_neither_trimmed_nor_folded_nor_cut() -> None:
+    long = "ü" * 39 + "ab"
+    assert len(long[:-1].encode()) == 79
+    hashed = hash_password(normalise(long))
+    assert password_matches(hashed, normalise(long))
+    for other in (f" {long}", f"{long} ", long.upper(), long[:-1], f"{long[:-1]}c"):
+        assert not password_matches(hashed, normalise(other))
+
+
+def test_blanks_at_the_ends_belong_to_the_password() -> None:
+    assert normalise(" pw ") == " pw "
+    assert not password_matches(hash_password(" pw "), "pw")
+
+
+def test_hashes_are_argon2id_with_at_least_the_parameters_of_owasp() -> None:
+    hashed = hash_password(PASSWORD)
+    found = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$", hashed)
+    assert found
+    memory, passes, lanes = (int(found[place]) for place in (1, 2, 3))
+    assert lanes == 1
+    assert any(memory >= least and passes >= times for least, times in ((47104, 1), (19456, 2), (12288, 3), (9216, 4)))
+    assert len(found[4]) == 22  # 128 bits of salt
+    assert hash_password(PASSWORD) != hashed
+
+
+def test_a_hash_of_other_parameters_is_made_anew() -> None:
+    old = argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    assert needs_rehash(old)
+    assert password_matches(old, PASSWORD)
+    assert not needs_rehash(hash_password(PASSWORD))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_without_a_hash_the_same_work_is_done(known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    verified: list[str] = []
+
+    class Counting(argon2.PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override]  # noqa: A002
+            verified.append(str(hash))
+            return bool(super().verify(hash, password))
+
+    stored = hash_password(PASSWORD) if known else None
+    monkeypatch.setattr(passwords, "_hasher", Counting)
+    assert not password_matches(stored, "something else")
+    assert len(verified) == 1
+    parameters = [encoded.split("$")[1:4] for encoded in (verified[0], hash_password_in_force())]
+    assert parameters[0] == parameters[1]
+
+
+def hash_password_in_force() -> str:
+    return f"$argon2id$v=19$m={passwords._MEMORY_KIB},t={passwords._TIME_COST},p={passwords._PARALLELISM}$$"
+
+
+def test_no_password_opens_what_has_no_hash() -> None:
+    assert not any(password_matches(None, guess) for guess in ("", "A" * 43, PASSWORD))
+
+
+def test_an_initial_password_has_20_signs_that_nobody_mistakes() -> None:
+    made = {initial_password(bytes([value, *range(31)])) for value in range(256)}
+    assert {len(password) for password in made} == {20}
+    assert not set("".join(made)) & set("lO01 '\"")
+    assert "".join(made).isalnum()
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
+def test_the_same_mac_gives_the_same_initial_password(mac: bytes, other: bytes) -> None:
+    assert initial_password(mac) == initial_password(mac)
+    low = (1 << 100) - 1
+    same = int.from_bytes(mac) & low == int.from_bytes(other) & low
+    assert (initial_password(mac) == initial_password(other)) is same
+
+
+def test_an_initial_password_could_be_chosen_too() -> None:
+    assert check_new_password(initial_password(bytes(range(7, 39))), CONTEXT)
