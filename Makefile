@@ -20,7 +20,7 @@ help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: ## Install everything that run and test need (they do it themselves)
-	@$(MAKE) --no-print-directory -j3 $(VENVS)/dev/.ready $(VENVS)/sam/.ready $(VENVS)/emulator/.ready
+	@$(MAKE) -s --no-print-directory -j3 $(VENVS)/dev/.ready $(VENVS)/sam/.ready $(VENVS)/emulator/.ready
 
 $(VENVS)/%/.ready: requirements/%.txt
 	@echo "Installing the environment '$*' …"

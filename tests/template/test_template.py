@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from portal import settings as portal_settings
+from portal.adapters.aws import CONFIGS
 from portal.http.response import Response
 from tests.support.template import ROOT, functions, resources, template
 from tests.support.world import HTTP_FUNCTIONS
@@ -299,3 +300,18 @@ def test_handler_modules_are_short_and_import_only_the_portal() -> None:
         nodes = ast.walk(ast.parse(source))
         imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
         assert all(str(module).startswith("portal") for module in imported), path
+
+
+def test_a_request_ends_before_its_function_and_that_before_the_gateway() -> None:
+    """Connecting, reading and the pause before a second try (at most a second), for the most calls of any route."""
+    slowest = 0.0
+    for service in ("dynamodb", "kms"):
+        config: Any = CONFIGS[service]
+        tries = config.retries["total_max_attempts"]
+        slowest = max(slowest, tries * (config.connect_timeout + config.read_timeout) + (tries - 1) * 0.9)
+    assert 4 * slowest < template()["Globals"]["Function"]["Timeout"] < 29
+
+
+def test_a_mail_is_never_sent_again_by_the_library() -> None:
+    config: Any = CONFIGS["sesv2"]
+    assert config.retries["total_max_attempts"] == 1

@@ -42,21 +42,24 @@ class Route:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wiring[S]:
-    """What endpoints build their adapters from."""
+    """What endpoints build their adapters from.
+
+    Args:
+        settings: of the function.
+        aws: way out.
+        clock: epoch seconds.
+    """
 
     settings: S
     aws: Aws = field(default_factory=Aws)
     clock: Clock = lambda: int(time.time())
-    kms_cache: list[Kms] = field(default_factory=list)
+    kms: Kms = field(init=False)
 
-    @property
-    def kms(self) -> Kms:
-        """The one user of KMS keys of this process; it keeps public keys."""
-        if not self.kms_cache:
-            self.kms_cache.append(Kms(self.aws))
-        return self.kms_cache[0]
+    def __post_init__(self) -> None:
+        # One for the whole process: it keeps public keys.
+        self.kms = Kms(self.aws)
 
 
 type Endpoint[S] = Callable[[Request, Wiring[S]], Response]
