@@ -12,6 +12,7 @@ MYPY_PATHS := layers/portal/portal tests tools $(wildcard functions/*/app.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
+export PARAMS
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types template unit integration e2e browser browser-ready deployed clean distclean lock
@@ -28,11 +29,11 @@ $(VENVS)/%/.ready: requirements/%.txt
 	  || { echo "Error: Python 3.13 is needed; say which one with PYTHON=/path/to/python3.13" >&2; exit 1; }
 	@rm -rf $(VENVS)/$*
 	@$(PYTHON) -m venv $(VENVS)/$*
-	@$(VENVS)/$*/bin/python -m pip install --quiet --require-hashes -r requirements/$*.txt
+	@$(VENVS)/$*/bin/python -m pip install -qq --require-hashes -r requirements/$*.txt
 	@touch $@
 
 run: setup ## Run the portal and its mailbox on http://localhost:8080 (PORT=, PARAMS="Name=value …"); Ctrl-C ends it
-	@exec $(DEV)/python -m tools.local run --port $(PORT) --param "$(PARAMS)"
+	@exec $(DEV)/python -m tools.local run --port $(PORT) --param "$$PARAMS"
 
 test: setup lint types template unit integration deployed ## Run every check and test
 

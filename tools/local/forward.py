@@ -15,6 +15,10 @@ from tools.local.mailbox import ENDPOINT_PATH
 _TIMEOUT = ClientTimeout(total=120, connect=10)
 """In seconds; functions end far earlier."""
 
+PARALLEL_REQUESTS = 8
+"""Requests under way at once; others wait. The emulator unpacks the whole layer for each process of a function, so
+that a burst of cold starts would keep a small machine busy for minutes."""
+
 _HOP_BY_HOP = {
     *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
     *("te", "trailer", "transfer-encoding", "upgrade"),
@@ -41,7 +45,7 @@ class Target:
     stage: str
 
     def url(self, raw_path: str) -> URL:
-        """Return where a request for this path and query goes, not one byte of it changed."""
+        """Return where a request for this path and query goes, with nothing in it decoded or encoded anew."""
         return URL(f"{self.endpoint}/_aws/execute-api/{self.api}/{self.stage}{raw_path}", encoded=True)
 
 
@@ -72,11 +76,6 @@ def problem(status: int, code: str, title: str) -> web.Response:
         {"Retry-After": "2"} if status == web.HTTPServiceUnavailable.status_code else {}
     )
     return web.json_response(body, status=status, content_type="application/problem+json", headers=headers)
-
-
-PARALLEL_REQUESTS = 8
-"""Requests under way at once; others wait. The emulator unpacks the whole layer for each process of a function, so
-that a burst of cold starts would keep a small machine busy for minutes."""
 
 
 class Forwarder:
@@ -114,8 +113,7 @@ class Forwarder:
             return problem(400, "bad_request", "The request's target is not a path.")
         body = await request.read()
         try:
-            async with self._places:
-                return await self._exchange(request, self.target.url(request.raw_path), body)
+            return await self._exchange(request, self.target.url(request.raw_path), body)
         except TimeoutError:
             return problem(504, "gateway_timeout", "The emulator did not answer in time.")
         except ClientError as error:
@@ -124,7 +122,7 @@ class Forwarder:
     async def _exchange(self, request: web.Request, url: URL, body: bytes) -> web.StreamResponse:
         headers = request_headers(request.headers.items(), request.remote or "127.0.0.1")
         sent = self._session.request(request.method, url, headers=headers, data=body or None, allow_redirects=False)
-        async with sent as answer:
+        async with self._places, sent as answer:
             content = await answer.read()
             response = web.StreamResponse(status=answer.status, reason=answer.reason)
             response.headers.extend(response_headers(answer.headers.items()))

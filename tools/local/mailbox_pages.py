@@ -90,7 +90,11 @@ class MailboxPages:
         raise web.HTTPNotFound(text="Diese E-Mail gibt es nicht.\n")
 
 
+def render(name: str, **values: object) -> str:
+    """Return one of the mailbox's pages."""
+    return _templates.get_template(name).render(values)
+
+
 def _page(name: str, **values: object) -> web.Response:
-    text = _templates.get_template(name).render(values)
     headers = {**_COMMON_HEADERS, "Content-Security-Policy": _PAGE_POLICY}
-    return web.Response(text=text, content_type="text/html", headers=headers)
+    return web.Response(text=render(name, **values), content_type="text/html", headers=headers)
