@@ -25,14 +25,10 @@ class RegisterSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmSettings:
-    """Function ``confirm``."""
+class LinkSettings:
+    """What makes and checks links."""
 
     issuer: str
-    registrations_table: str
-    accounts_table: str
-    evidence_table: str
-    outbox_table: str
     link_key_a_arn: str
     link_key_b_arn: str
 
@@ -40,6 +36,16 @@ class ConfirmSettings:
     def link_keys(self) -> KeySlots:
         """Both slots."""
         return KeySlots(self.link_key_a_arn, self.link_key_b_arn)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmSettings(LinkSettings):
+    """Function ``confirm``."""
+
+    registrations_table: str
+    accounts_table: str
+    evidence_table: str
+    outbox_table: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +82,12 @@ class LoginSettings(CallerSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class MailerSettings:
+class MailerSettings(LinkSettings):
     """Function ``mailer``."""
 
-    issuer: str
     registrations_table: str
     accounts_table: str
     outbox_table: str
-    link_key_a_arn: str
-    link_key_b_arn: str
     active_link_key_slot: Slot
     initial_password_key_arn: str
     initial_password_lifetime_seconds: int
@@ -95,11 +98,6 @@ class MailerSettings:
     portal_name: str
     company_name: str
     company_address: str
-
-    @property
-    def link_keys(self) -> KeySlots:
-        """Both slots."""
-        return KeySlots(self.link_key_a_arn, self.link_key_b_arn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from portal.domain.ip import cut_ip
 from portal.domain.mail import Language
 
 MAX_BODY_BYTES = 32 * 1024
+# Four levels are in use; without a limit of our own, what is too deep would depend on the interpreter.
+_MAX_DEPTH = 16
 
 
 class BadRequest(PortalError):
@@ -123,6 +125,7 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON document
             parse_constant=_refuse,
             parse_float=_finite,
         )
+        _refuse_depth(document)
         json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate can't be encoded
     except (ValueError, RecursionError):
         raise BadRequest from None
@@ -157,6 +160,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise ValueError("duplicate member")
     return members
+
+
+def _refuse_depth(document: Any) -> None:  # noqa: ANN401 - any JSON document
+    level = [document]
+    for _ in range(_MAX_DEPTH + 1):
+        containers = [value for value in level if isinstance(value, dict | list)]
+        level = [member for value in containers for member in (value.values() if isinstance(value, dict) else value)]
+    if level:
+        raise ValueError("nested too deeply")
 
 
 def _refuse(_: str) -> NoReturn:

@@ -42,7 +42,7 @@ def delete_existing(table: str, key: Key, condition: str, values: Mapping[str, A
     return {
         "TableName": table,
         "Key": to_item(key),
-        "ConditionExpression": f"attribute_exists(pk) AND {condition}",
+        "ConditionExpression": f"attribute_exists(pk) AND ({condition})",
         "ExpressionAttributeValues": to_item(values),
     }
 
