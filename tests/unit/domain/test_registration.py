@@ -17,7 +17,7 @@ def test_an_attempt_ends_its_lifetime_after_the_request() -> None:
     attempt = an_attempt(lifetime=30 * DAY)
     assert (attempt.requested_at, attempt.expires_at) == (NOW, NOW + 30 * DAY)
     assert attempt.ip == IP
-    assert attempt.mail_sent_at is attempt.mail_message_id is None
+    assert (attempt.mail_sent_at, attempt.mail_message_id) == (None, None)
 
 
 def test_references_have_six_signs_that_nobody_mistakes_or_reads_as_a_word() -> None:
@@ -37,7 +37,7 @@ def test_ids_are_unguessable_and_unique() -> None:
 def test_a_confirmed_attempt_becomes_an_account_of_the_same_id() -> None:
     attempt = an_attempt()
     account = open_account(attempt, NOW + 60)
-    assert account.id == attempt.id
+    assert account.id == AccountId(attempt.id)
     assert account.person == attempt.application.person
     assert account.consents == attempt.application.consents
     assert (account.created_at, account.generation, account.version, account.etag) == (NOW + 60, 0, 1, '"1"')
@@ -57,7 +57,7 @@ def test_a_confirmed_attempt_becomes_an_account_of_the_same_id() -> None:
         ({"password_expires_at": NOW + 1, "blocked": True}, False),
     ],
 )
-def test_a_credential_opens_unless_blocked_unset_or_past_its_end(changes: dict[str, object], opens: bool) -> None:
+def test_a_credential_opens_unless_blocked_unset_or_past_its_end(changes: dict[str, object], *, opens: bool) -> None:
     credential = replace(CREDENTIAL, **changes)  # type: ignore[arg-type]  # members by name
     assert credential.opens_at(NOW) is opens
 
@@ -65,7 +65,7 @@ def test_a_credential_opens_unless_blocked_unset_or_past_its_end(changes: dict[s
 def test_evidence_holds_the_whole_course_and_names_nobody() -> None:
     attempt = replace(an_attempt(), mail_sent_at=NOW + 5, mail_message_id="message-1")
     evidence = opt_in_evidence(attempt, NOW + 60, "198.51.100.0")
-    assert evidence.subject == attempt.id
+    assert evidence.subject == AccountId(attempt.id)
     assert evidence.consents == attempt.application.consents
     assert (evidence.requested_at, evidence.mail_sent_at, evidence.confirmed_at) == (NOW, NOW + 5, NOW + 60)
     assert evidence.mail_message_id == "message-1"

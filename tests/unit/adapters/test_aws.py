@@ -1,0 +1,120 @@
+"""Failures of AWS in the words of the domain."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from portal.adapters.aws import Aws, InvalidMac, Misconfigured
+from portal.domain.errors import ConditionFailed, Conflict, Unavailable
+
+QUOTED = "erika@example.com"
+
+
+def failing(failure: Exception) -> Callable[[str, str, dict[str, Any]], None]:
+    def before(_service: str, _operation: str, _parameters: dict[str, Any]) -> None:
+        raise failure
+
+    return before
+
+
+def translated(failure: Exception) -> Exception:
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - which one is what the tests ask
+        Aws(before=failing(failure)).call("dynamodb", "put_item")
+    assert raised.value.__suppress_context__
+    assert QUOTED not in str(raised.value)
+    return raised.value
+
+
+def client_error(code: str, *reasons: str) -> ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": f"quotes {QUOTED}"}}
+    if reasons:
+        answer["CancellationReasons"] = [{"Code": reason, "Message": QUOTED} for reason in reasons]
+    return ClientError(answer, "PutItem")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("ConditionalCheckFailedException", ConditionFailed),
+        ("TransactionConflictException", Conflict),
+        ("TransactionInProgressException", Conflict),
+        ("KMSInvalidMacException", InvalidMac),
+        ("AccessDeniedException", Misconfigured),
+        ("AccessDenied", Misconfigured),
+        ("ResourceNotFoundException", Misconfigured),
+        ("NotFoundException", Misconfigured),
+        ("ValidationException", Misconfigured),
+        ("InvalidParameterValue", Misconfigured),
+        ("UnrecognizedClientException", Misconfigured),
+        ("UnauthorizedOperation", Misconfigured),
+        ("ProvisionedThroughputExceededException", Unavailable),
+        ("ThrottlingException", Unavailable),
+        ("RequestLimitExceeded", Unavailable),
+        ("TooManyRequestsException", Unavailable),
+        ("InternalServerError", Unavailable),
+        ("ServiceUnavailable", Unavailable),
+        ("KMSInternalException", Unavailable),
+        ("DependencyTimeoutException", Unavailable),
+        ("SendingPausedException", Unavailable),
+        ("SomethingNewException", Unavailable),
+    ],
+)
+def test_each_code_has_its_meaning(code: str, kind: type[Exception]) -> None:
+    assert type(translated(client_error(code))) is kind
+
+
+@pytest.mark.parametrize(
+    ("reasons", "kind"),
+    [
+        (("None", "ConditionalCheckFailed"), ConditionFailed),
+        (("TransactionConflict", "ConditionalCheckFailed"), ConditionFailed),
+        (("None", "TransactionConflict"), Conflict),
+        (("ThrottlingError", "TransactionConflict"), Conflict),
+        (("None", "ValidationError"), Misconfigured),
+        (("ThrottlingError", "None"), Unavailable),
+        (("ProvisionedThroughputExceeded",), Unavailable),
+        ((), Unavailable),
+    ],
+)
+def test_a_cancelled_transaction_means_what_its_reasons_say(reasons: tuple[str, ...], kind: type[Exception]) -> None:
+    assert type(translated(client_error("TransactionCanceledException", *reasons))) is kind
+
+
+def test_a_failed_condition_says_which_entries_failed() -> None:
+    reasons = ("None", "ConditionalCheckFailed", "None", "ConditionalCheckFailed")
+    failure = translated(client_error("TransactionCanceledException", *reasons))
+    assert isinstance(failure, ConditionFailed)
+    assert failure.failed == (1, 3)
+    single = translated(client_error("ConditionalCheckFailedException"))
+    assert isinstance(single, ConditionFailed)
+    assert single.failed == (0,)
+
+
+def test_a_fault_of_ours_names_operation_and_code_and_nothing_else() -> None:
+    failure = translated(client_error("ValidationException"))
+    assert isinstance(failure, Misconfigured)
+    assert (failure.code, str(failure)) == ("ValidationException", "PutItem: ValidationException")
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ConnectTimeoutError(endpoint_url=QUOTED),
+        ReadTimeoutError(endpoint_url=QUOTED),
+        EndpointConnectionError(endpoint_url=QUOTED),
+    ],
+)
+def test_an_unreachable_service_is_unavailable(failure: Exception) -> None:
+    assert isinstance(translated(failure), Unavailable)
+
+
+def test_a_failure_of_our_own_code_stays_what_it_is() -> None:
+    with pytest.raises(KeyError):
+        Aws(before=failing(KeyError("x"))).call("dynamodb", "put_item")

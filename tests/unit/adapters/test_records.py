@@ -1,0 +1,106 @@
+"""Records come back from items as they went in."""
+
+import json
+from dataclasses import fields, replace
+
+import pytest
+
+from portal.adapters.dynamodb import records
+from portal.adapters.dynamodb.items import Item, from_item, to_item
+from portal.domain.account import Account, Credential, open_account
+from portal.domain.evidence import opt_in_evidence
+from portal.domain.ids import AccountId, CanonicalEmail, OutboxId
+from portal.domain.outbox import LIFETIME_SECONDS, OutboxRow, order_mail
+from portal.domain.registration import Attempt
+from portal.domain.session import Device, Lifetimes, Session, new_limited_session, new_session
+from tests.support.fakes import DAY, IP, NOW, an_attempt
+
+LIFETIMES = Lifetimes(600, 1800, 43_200)
+ACCOUNT = AccountId("account-1")
+BARE = Credential(CanonicalEmail("erika@example.com"), ACCOUNT, 0, blocked=False)
+ATTEMPT = an_attempt()
+
+
+def stored(values: Item) -> Item:
+    return from_item(json.loads(json.dumps(to_item(values))))
+
+
+@pytest.mark.parametrize("attempt", [ATTEMPT, replace(ATTEMPT, mail_sent_at=NOW, mail_message_id="m", ip="")])
+def test_an_attempt_comes_back(attempt: Attempt) -> None:
+    item = stored(records.attempt_to_values(attempt))
+    assert records.attempt_from_item(item) == attempt
+    assert item["pk"] == f"attempt#{attempt.id}"
+    assert item["expires_at"] == NOW + 30 * DAY
+
+
+@pytest.mark.parametrize("account", [open_account(ATTEMPT, NOW), replace(open_account(ATTEMPT, NOW), blocked=True)])
+def test_an_account_comes_back_and_never_expires(account: Account) -> None:
+    item = stored(records.account_to_values(account))
+    assert records.account_from_item(item) == account
+    assert item["pk"] == f"account#{account.id}"
+    assert "expires_at" not in item
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        BARE,
+        replace(BARE, password_hash="h", password_kind="chosen", generation=7, blocked=True),
+        replace(BARE, password_hash="h", password_kind="initial", password_expires_at=NOW, initial_password_id="o"),
+    ],
+)
+def test_a_credential_comes_back_and_is_found_by_its_address(credential: Credential) -> None:
+    item = stored(records.credential_to_values(credential))
+    assert records.credential_from_item(item) == credential
+    assert item["pk"] == "credential#erika@example.com"
+    assert "expires_at" not in item
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        new_session(ACCOUNT, 3, Device(IP, "Browser"), NOW, LIFETIMES)[0],
+        new_limited_session(ACCOUNT, 0, Device("", ""), NOW, LIFETIMES),
+    ],
+)
+def test_a_session_comes_back_and_expires(session: Session) -> None:
+    item = stored(records.session_to_values(session))
+    assert records.session_from_item(item) == session
+    assert item["pk"] == f"session#{session.id}"
+    assert item["expires_at"] == session.expires_at
+
+
+@pytest.mark.parametrize("kind", ["opt_in", "credentials"])
+def test_an_order_comes_back_without_what_only_the_table_needs(kind: str) -> None:
+    order = replace(order_mail("opt_in", "ref", "en", NOW), kind=kind, tries=3)  # type: ignore[arg-type]  # both kinds
+    item = stored(records.order_to_values(order))
+    assert records.order_from_item(item) == order
+    assert (item["pk"], item["status"]) == (order.id, "pending")
+    assert item["expires_at"] == NOW + LIFETIME_SECONDS
+    assert item.keys() - {field.name for field in fields(OutboxRow)} == {"pk", "status", "due_shard"}
+
+
+def test_an_order_holds_no_address() -> None:
+    assert "@" not in json.dumps(records.order_to_values(order_mail("opt_in", ATTEMPT.id, "de", NOW)))
+
+
+def test_evidence_lies_under_its_subject_and_replaces_none() -> None:
+    evidence = opt_in_evidence(ATTEMPT, NOW, IP)
+    first, second = (stored(records.evidence_to_values(evidence)) for _ in range(2))
+    assert first["sk"] != second["sk"]
+    assert first["subject"] == ATTEMPT.id
+    assert "expires_at" not in first
+    assert [consent["sha256"] for consent in first["consents"]] == [given.sha256 for given in evidence.consents]
+
+
+def test_attempts_spread_over_16_shards_of_the_day_on_which_they_end() -> None:
+    shards = {records.expiry_shard(an_attempt().id, NOW) for _ in range(400)}
+    assert {shard.partition("#")[0] for shard in shards} == {str(NOW // DAY)}
+    assert {int(shard.partition("#")[2]) for shard in shards} == set(range(16))
+    assert records.expiry_shard("a", DAY - 1) != records.expiry_shard("a", DAY)
+
+
+def test_orders_spread_over_the_shards_that_the_schedule_asks() -> None:
+    shards = {records.due_shard(order_mail("opt_in", "a", "de", NOW).id) for _ in range(200)}
+    assert shards == {str(shard) for shard in range(records.DUE_SHARDS)}
+    assert records.due_shard(OutboxId("a")) == records.due_shard(OutboxId("a"))

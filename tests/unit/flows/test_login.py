@@ -1,0 +1,106 @@
+"""A client logs in."""
+
+from typing import Any
+
+import argon2
+import pytest
+
+from portal.domain import password as passwords
+from portal.domain.errors import InvalidCredentials
+from portal.domain.session import hash_refresh_secret
+from tests.support.fakes import NOW
+from tests.support.people import PASSWORD
+from tests.unit.flows.people import EMAIL, LIFETIMES, Client, count_hash_runs
+
+REFUSALS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "wrong password": ({}, EMAIL, "another phrase of mine"),
+    "blank": ({}, EMAIL, f"{PASSWORD} "),
+    "unknown": ({}, "nobody@example.com", PASSWORD),
+    "no address": ({}, "nobody", PASSWORD),
+    "empty": ({}, "", PASSWORD),
+    "blocked": ({"blocked": True}, EMAIL, PASSWORD),
+    "expired": ({"password_expires_at": NOW}, EMAIL, PASSWORD),
+    "no password yet": ({"password_hash": None}, EMAIL, PASSWORD),
+}
+
+
+@pytest.fixture
+def hash_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    runs: list[str] = []
+    monkeypatch.setattr(passwords, "_hasher", count_hash_runs(runs.append))
+    return runs
+
+
+def test_a_chosen_password_starts_a_session_of_full_scope() -> None:
+    client = Client()
+    done = client.log_in()
+    assert done.session.scope == "portal"
+    assert client.accounts.sessions == {done.session.id: done.session}
+    assert done.refresh_token is not None
+    assert done.session.refresh_hash == hash_refresh_secret(done.refresh_token.partition(".")[2])
+    claims = client.tokens.issued[done.access_token]
+    assert (claims.account_id, claims.session_id) == (client.account.id, done.session.id)
+    assert (claims.scope, claims.auth_time) == ("portal", NOW)
+
+
+def test_an_initial_password_only_opens_the_password_change() -> None:
+    client = Client()
+    client.set(password_kind="initial", password_expires_at=NOW + 1)
+    done = client.log_in()
+    assert done.refresh_token is None
+    assert done.session.scope == client.tokens.issued[done.access_token].scope == "password:change"
+    assert done.session.expires_at == NOW + LIFETIMES.access_token
+
+
+@pytest.mark.parametrize("email", [EMAIL, "Erika.MUSTER@Example.COM", f" {EMAIL} "])
+def test_the_user_name_is_the_address_in_any_case(email: str) -> None:
+    client = Client()
+    assert client.log_in(email=email).session.account_id == client.account.id
+
+
+@pytest.mark.parametrize("why", REFUSALS)
+def test_every_refusal_looks_and_costs_the_same(why: str, hash_runs: list[str]) -> None:
+    changes, email, password = REFUSALS[why]
+    client = Client()
+    client.set(**changes)
+    hash_runs.clear()
+    with pytest.raises(InvalidCredentials) as refused:
+        client.log_in(password, email)
+    assert refused.value.args == ()
+    assert hash_runs == ["verify"]
+    assert len(client.accounts.lookups) == 1
+    assert not client.accounts.sessions
+    assert not client.tokens.issued
+
+
+def test_a_success_runs_one_hash_too(hash_runs: list[str]) -> None:
+    client = Client()
+    hash_runs.clear()
+    client.log_in()
+    assert hash_runs == ["verify"]
+
+
+def test_a_hash_of_old_parameters_is_replaced_on_the_way() -> None:
+    client = Client()
+    old = argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    client.set(password_hash=old)
+    client.log_in()
+    assert client.credential.password_hash != old
+    assert passwords.needs_rehash(client.credential.password_hash or "") is False
+    assert client.log_in().session.scope == "portal"
+
+
+def test_a_failed_login_replaces_no_hash() -> None:
+    client = Client()
+    old = argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    client.set(password_hash=old)
+    with pytest.raises(InvalidCredentials):
+        client.log_in("another phrase of mine")
+    assert client.credential.password_hash == old
+
+
+def test_logins_do_not_end_one_another() -> None:
+    client = Client()
+    first, second = client.log_in(), client.log_in()
+    assert set(client.accounts.sessions) == {first.session.id, second.session.id}
+    assert client.caller(first.access_token).session == first.session

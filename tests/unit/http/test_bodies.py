@@ -1,0 +1,117 @@
+"""Request bodies: strict, closed, and every error with its place."""
+
+from typing import Any
+
+import pytest
+from pydantic import Field
+
+from portal.domain.errors import FieldCode, InvalidInput
+from portal.http.bodies import Body, Text, optional_rule, parse_body, rule
+from portal.http.bodies.link import LinkBody
+from portal.http.bodies.login import LoginBody, PasswordBody
+
+
+class Inner(Body):
+    flag: bool
+    number: int = 0
+
+
+class Outer(Body):
+    text: Text
+    inner: Inner | None = None
+    many: tuple[Inner, ...] = Field(default=(), strict=False)
+
+
+def errors_of(model: type[Body], document: Any) -> dict[str, FieldCode]:
+    with pytest.raises(InvalidInput) as refused:
+        parse_body(model, document)
+    return {error.pointer: error.code for error in refused.value.errors}
+
+
+@pytest.mark.parametrize("document", [None, [], "text", 1, True, [{"text": "a"}]])
+def test_a_body_that_is_no_object_is_refused_as_a_whole(document: Any) -> None:
+    assert errors_of(Outer, document) == {"": FieldCode.WRONG_TYPE}
+
+
+@pytest.mark.parametrize("value", [None, 1, 1.5, True, ["a"], {"a": 1}])
+def test_text_is_nothing_but_text(value: Any) -> None:
+    assert errors_of(Outer, {"text": value}) == {"/text": FieldCode.WRONG_TYPE}
+
+
+@pytest.mark.parametrize("value", [None, 0, 1, "true", "yes", [], 1.0])
+def test_a_flag_is_nothing_but_a_flag(value: Any) -> None:
+    assert errors_of(Inner, {"flag": value}) == {"/flag": FieldCode.WRONG_TYPE}
+
+
+@pytest.mark.parametrize("value", [None, "1", True, 1.0, 1e300])
+def test_a_number_is_nothing_but_a_whole_number(value: Any) -> None:
+    assert errors_of(Inner, {"flag": True, "number": value}) == {"/number": FieldCode.WRONG_TYPE}
+
+
+@pytest.mark.parametrize(
+    ("member", "pointer"),
+    [
+        ("status", "/status"),
+        ("a/b", "/a~1b"),
+        ("a~b", "/a~0b"),
+        ("~1", "/~01"),
+        ("", "/"),
+        ("__proto__", "/__proto__"),
+        ("ü 😀", "/ü 😀"),
+        ("model_config", "/model_config"),
+    ],
+)
+def test_an_unknown_member_is_refused_at_its_json_pointer(member: str, pointer: str) -> None:
+    assert errors_of(Outer, {"text": "a", member: 1}) == {pointer: FieldCode.UNKNOWN_MEMBER}
+
+
+def test_errors_are_found_at_any_depth_and_all_at_once() -> None:
+    document = {"inner": {"x": 1}, "many": [{"flag": True}, {"flag": 1, "y": 1}]}
+    assert errors_of(Outer, document) == {
+        "/text": FieldCode.REQUIRED,
+        "/inner/flag": FieldCode.REQUIRED,
+        "/inner/x": FieldCode.UNKNOWN_MEMBER,
+        "/many/1/flag": FieldCode.WRONG_TYPE,
+        "/many/1/y": FieldCode.UNKNOWN_MEMBER,
+    }
+
+
+def test_no_text_is_longer_than_1024_signs() -> None:
+    assert parse_body(Outer, {"text": "ü" * 1024}).text == "ü" * 1024
+    assert errors_of(Outer, {"text": "ü" * 1025}) == {"/text": FieldCode.TOO_LONG}
+
+
+def test_an_error_never_quotes_what_was_sent() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_body(LoginBody, {"email": "erika@example.com", "password": ["geheim"], "delivery": "geheim"})
+    assert "geheim" not in str(refused.value)
+    assert refused.value.__suppress_context__
+
+
+def test_rules_are_those_that_make_bodies() -> None:
+    assert rule(str.strip).func is str.strip
+    voluntary = optional_rule(str.upper).func
+    assert [voluntary(value) for value in (None, "", " ", "a")] == [None, None, None, "A"]  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("password", [" blanks stay ", "x", "ü" * 1024])
+def test_a_password_is_taken_exactly_as_sent(password: str) -> None:
+    assert parse_body(LoginBody, {"email": "a", "password": password}).password == password
+
+
+@pytest.mark.parametrize(("model", "member"), [(LoginBody, "password"), (PasswordBody, "new_password")])
+@pytest.mark.parametrize("value", ["", "x" * 1025, 1, None])
+def test_no_password_is_empty_or_endless(model: type[Body], member: str, value: Any) -> None:
+    document = {"email": "a", "password": "x"} if model is LoginBody else {"current_password": "x", "new_password": "x"}
+    assert list(errors_of(model, {**document, member: value})) == [f"/{member}"]
+
+
+@pytest.mark.parametrize("delivery", ["header", "", "BODY", None, 1])
+def test_tokens_are_delivered_in_one_of_two_ways(delivery: Any) -> None:
+    assert list(errors_of(LoginBody, {"email": "a", "password": "b", "delivery": delivery})) == ["/delivery"]
+
+
+def test_a_link_is_one_text() -> None:
+    assert parse_body(LinkBody, {"token": "a"}).token == "a"
+    assert errors_of(LinkBody, {"token": "a" * 4097}) == {"/token": FieldCode.TOO_LONG}
+    assert errors_of(LinkBody, {}) == {"/token": FieldCode.REQUIRED}

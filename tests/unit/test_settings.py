@@ -1,0 +1,56 @@
+"""Settings stop a function that is not configured."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from portal import settings
+from portal.adapters.kms import Slot
+from portal.settings import LoginSettings, MailerSettings, SettingsError, load
+
+EVERY = [kind for kind in vars(settings).values() if isinstance(kind, type) and kind.__name__.endswith("Settings")]
+VALUE = "arn:secret-value"
+
+
+def environment(kind: type[Any]) -> dict[str, str]:
+    by_type: dict[Any, str] = {int: "42", Slot: "B"}
+    return {field.name.upper(): by_type.get(field.type, VALUE) for field in fields(kind)}
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_every_member_is_read_from_its_variable(kind: type[Any]) -> None:
+    loaded = load(kind, {**environment(kind), "OTHER": "ignored"})
+    assert {getattr(loaded, field.name) for field in fields(kind)} <= {VALUE, 42, "B"}
+
+
+@pytest.mark.parametrize("kind", EVERY)
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_or_empty_variable_is_named_and_no_value_is(kind: type[Any], value: str | None) -> None:
+    for name in environment(kind):
+        given = {key: text for key, text in environment(kind).items() if key != name}
+        with pytest.raises(SettingsError) as refused:
+            load(kind, given if value is None else {**given, name: value})
+        assert str(refused.value) == f"{name} is not set"
+
+
+@pytest.mark.parametrize("text", ["ten", "1.5", "-1", " 1", "1e3", "0x10", "²"])
+def test_a_variable_that_is_no_whole_number_is_named_without_its_value(text: str) -> None:
+    given = {**environment(LoginSettings), "SESSION_IDLE_SECONDS": text}
+    with pytest.raises(SettingsError) as refused:
+        load(LoginSettings, given)
+    assert str(refused.value) == "SESSION_IDLE_SECONDS is not a whole number"
+
+
+@pytest.mark.parametrize("text", ["a", "C", "AB", " A"])
+def test_a_slot_is_a_or_b(text: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(MailerSettings, {**environment(MailerSettings), "ACTIVE_LINK_KEY_SLOT": text})
+    assert str(refused.value) == "ACTIVE_LINK_KEY_SLOT is neither A nor B"
+
+
+def test_derived_settings_join_what_belongs_together() -> None:
+    given = {**environment(LoginSettings), "ACCESS_TOKEN_KEY_A_ARN": "key/a", "SESSION_IDLE_SECONDS": "7"}
+    loaded = load(LoginSettings, given)
+    assert (loaded.access_token_keys.active("A"), loaded.access_token_keys.active("B")) == ("key/a", VALUE)
+    assert (loaded.lifetimes.session_idle, loaded.lifetimes.access_token) == (7, 42)
