@@ -172,3 +172,16 @@ def test_a_mail_goes_to_one_recipient_through_the_configuration_set(world: World
     assert sent["ConfigurationSetName"] == "mails"
     assert sent["FromEmailAddress"] == "Mandantenportal <noreply@portal.example.com>"
     assert sent["EmailTags"][0]["Value"] not in str(world.items("AccountsTable"))
+
+
+def test_an_outage_of_the_outbox_itself_is_no_code_error(world: World) -> None:
+    world.request("POST", "/api/registrations", a_registration())
+
+    def outbox_down(_service: str, operation: str, _parameters: Any) -> None:
+        if operation == "update_item":
+            raise ConnectTimeoutError(endpoint_url="")
+
+    with faults(world, before=outbox_down):
+        assert world.mailer(stream_event(world), LambdaContext()) == {"batchItemFailures": []}
+    world.run_mailer()
+    assert len(world.mails()) == 1

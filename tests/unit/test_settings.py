@@ -34,12 +34,12 @@ def test_a_missing_or_empty_variable_is_named_and_no_value_is(kind: type[Any], v
         assert str(refused.value) == f"{name} is not set"
 
 
-@pytest.mark.parametrize("text", ["ten", "1.5", "-1", " 1", "1e3", "0x10", "²"])
+@pytest.mark.parametrize("text", ["0", "ten", "1.5", "-1", " 1", "1e3", "0x10", "²"])
 def test_a_variable_that_is_no_whole_number_is_named_without_its_value(text: str) -> None:
     given = {**environment(LoginSettings), "SESSION_IDLE_SECONDS": text}
     with pytest.raises(SettingsError) as refused:
         load(LoginSettings, given)
-    assert str(refused.value) == "SESSION_IDLE_SECONDS is not a whole number"
+    assert str(refused.value) == "SESSION_IDLE_SECONDS is not a positive whole number"
 
 
 @pytest.mark.parametrize("text", ["a", "C", "AB", " A"])

@@ -124,8 +124,8 @@ def load[S](settings: type[S], environment: Mapping[str, str]) -> S:
         text = environment.get(name, "")
         if not text:
             raise SettingsError(f"{name} is not set")
-        if field.type is int and not text.isdecimal():
-            raise SettingsError(f"{name} is not a whole number")
+        if field.type is int and (not text.isdecimal() or int(text) < 1):
+            raise SettingsError(f"{name} is not a positive whole number")
         if field.type is Slot and text not in {"A", "B"}:
             raise SettingsError(f"{name} is neither A nor B")
         values[field.name] = int(text) if field.type is int else text

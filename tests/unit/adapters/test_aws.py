@@ -8,6 +8,8 @@ from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
     ReadTimeoutError,
 )
 
@@ -113,6 +115,13 @@ def test_a_fault_of_ours_names_operation_and_code_and_nothing_else() -> None:
 )
 def test_an_unreachable_service_is_unavailable(failure: Exception) -> None:
     assert isinstance(translated(failure), Unavailable)
+
+
+@pytest.mark.parametrize("failure", [ParamValidationError(report=QUOTED), NoCredentialsError()])
+def test_a_call_that_can_not_work_is_no_outage(failure: Exception) -> None:
+    found = translated(failure)
+    assert isinstance(found, Misconfigured)
+    assert QUOTED not in str(found)
 
 
 def test_a_failure_of_our_own_code_stays_what_it_is() -> None:

@@ -119,6 +119,7 @@ def test_of_two_changes_at_once_one_wins_and_the_other_must_log_in_again() -> No
 def test_a_caller_of_an_older_generation_must_log_in_again() -> None:
     client, caller = logged_in()
     client.set(generation=5)
+    client.set_account(generation=5)
     with pytest.raises(NotAuthenticated):
         change(client, caller)
 

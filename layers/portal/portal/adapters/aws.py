@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 
 from portal.domain.errors import ConditionFailed, Conflict, Unavailable
 
@@ -81,6 +81,8 @@ class Aws:
                 self._after(service, operation, parameters)
         except ClientError as failure:
             raise _translated(failure) from None
+        except (ParamValidationError, NoCredentialsError) as failure:
+            raise Misconfigured(operation, type(failure).__name__) from None
         except BotoCoreError:
             raise Unavailable from None
         return answer

@@ -11,6 +11,7 @@ from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.kms import Kms, KmsInitialPasswords
 from portal.adapters.ses import SesSender
 from portal.adapters.tokens import KmsLinks
+from portal.domain.errors import Unavailable
 from portal.domain.ids import OutboxId
 from portal.domain.mail import Mail
 from portal.domain.outbox import OutboxRow
@@ -91,6 +92,9 @@ def _deliver_all(
 def _deliver(row_id: OutboxId, mailer: Mailer) -> str:
     try:
         outcome: str = mailer.deliver(row_id)
+    except Unavailable:
+        # Its own bookkeeping failed: the row is due still, or again when its lease ends.
+        outcome = "postponed"
     except Exception as failure:  # noqa: BLE001 - one bad row must not hold up the others
         log_failure(failure, order=row_id)
         outcome = "failed"
