@@ -128,6 +128,13 @@ GATEWAY_ANSWERS: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("GET", "/api/profile", {}, 401, "not_authenticated"),
     ("POST", "/api/login", {"data": "x", "headers": {"Content-Type": "text/plain"}}, 415, "unsupported_media_type"),
     ("POST", "/api/login", {"data": "{", "headers": {"Content-Type": "application/json"}}, 400, "malformed_json"),
+    (
+        "POST",
+        "/api/login",
+        {"data": "{}", "headers": {"Content-Type": "application/json", "Content-Encoding": "gzip"}},
+        422,
+        "invalid_input",
+    ),
     ("POST", "/api/registrations", {"body": {"email": "x" * 33_000}}, 413, "body_too_large"),
     ("POST", "/api/registrations", {"body": []}, 422, "invalid_input"),
 ]

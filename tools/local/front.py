@@ -75,7 +75,8 @@ async def serve(sockets: list[socket.socket], earlier: list[Message]) -> Front:
     app.add_routes(MailboxPages(mailbox).routes())
     app.router.add_route("*", "/_mail/{path:(?s:.*)}", _no_such_mail_page)
     app.router.add_route("*", "/{path:(?s:.*)}", forwarder.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    # Bodies pass as they came, also those that only claim to be compressed.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2, auto_decompress=False)
     await runner.setup()
     for opened in sockets:
         await web.SockSite(runner, opened).start()

@@ -218,3 +218,22 @@ def test_the_same_mac_gives_the_same_initial_password(mac: bytes, other: bytes) 
 
 def test_an_initial_password_could_be_chosen_too() -> None:
     assert check_new_password(initial_password(bytes(range(7, 39))), CONTEXT)
+
+
+@pytest.mark.parametrize(
+    "text", ["31494\nvier Kraniche zählen", "1111111\n111111111111", "x\x00\u2028 20011\t Nebel zählen"]
+)
+def test_no_sign_of_a_password_breaks_the_estimate(text: str) -> None:
+    """A password manager may put anything into a password; the answer is a verdict, never a failure."""
+    try:
+        assert check_new_password(text, ()) == normalise(text)
+    except Refused as refused:
+        assert refused.code is FieldCode.PASSWORD_TOO_COMMON  # noqa: PT017 - either verdict will do
+
+
+@given(st.text(min_size=15, max_size=40))
+def test_any_text_gets_a_verdict(text: str) -> None:
+    try:
+        check_new_password(text, ("Erika", "Mustermann"))
+    except Refused as refused:
+        assert refused.code in {FieldCode.PASSWORD_TOO_COMMON}  # noqa: PT017 - either verdict will do

@@ -88,7 +88,7 @@ def check_new_password(password: str, context: tuple[str, ...]) -> str:
     if len(normal) > MAX_LENGTH:
         raise Refused(FieldCode.PASSWORD_TOO_LONG)
     words = [word.lower() for name in context for word in _spellings(name) if word]
-    estimate = zxcvbn(normal[:_ESTIMATED_LENGTH], user_inputs=[*words, *_GERMAN_WORDS], max_length=_ESTIMATED_LENGTH)
+    estimate = zxcvbn(_estimated(normal), user_inputs=[*words, *_GERMAN_WORDS], max_length=_ESTIMATED_LENGTH)
     if estimate["guesses_log10"] < _MIN_GUESSES_LOG10:
         raise Refused(FieldCode.PASSWORD_TOO_COMMON)
     return normal
@@ -97,6 +97,11 @@ def check_new_password(password: str, context: tuple[str, ...]) -> str:
 def _spellings(name: str) -> tuple[str, ...]:
     """Return a name of several words as a whole, run together and word by word."""
     return (name, _SEPARATORS.sub("", name), *_SEPARATORS.split(name))
+
+
+def _estimated(password: str) -> str:
+    # The estimator takes a line break behind digits for a part of a date and fails.
+    return "".join(sign if sign.isprintable() else " " for sign in password[:_ESTIMATED_LENGTH])
 
 
 def initial_password(mac: bytes) -> str:
