@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from tests.support.people import IBAN, PASSWORD
-from tests.support.world import Answer, World
+from tests.support.world import Answer, World, faults
 
 EMAIL = "erika.muster@example.com"
 
@@ -224,3 +224,43 @@ def test_a_blocked_account_is_out_at_once(world: World) -> None:
         )
     assert world.request("GET", "/api/profile", token=token).status == 401
     assert world.log_in(PASSWORD).status == 401
+
+
+@pytest.mark.parametrize("meanwhile", ["blocked = :yes", "generation = :seven"])
+@pytest.mark.parametrize("item", ["credential#", "account#"])
+def test_a_password_change_loses_against_a_block_or_a_new_generation_in_the_same_moment(
+    world: World, item: str, meanwhile: str
+) -> None:
+    token, _ = a_client(world)
+    (key,) = [found["pk"] for found in world.items("AccountsTable") if found["pk"].startswith(item)]
+    value = {":yes": {"BOOL": True}} if "yes" in meanwhile else {":seven": {"N": "7"}}
+
+    def interfere(_service: str, operation: str, _parameters: Any) -> None:
+        if operation == "transact_write_items":
+            world.dynamodb.update_item(
+                TableName="AccountsTable",
+                Key={"pk": {"S": key}},
+                UpdateExpression=f"SET {meanwhile}",
+                ExpressionAttributeValues=cast("Any", value),
+            )
+
+    sessions = world.items("SessionsTable")
+    with faults(world, before=interfere):
+        assert change(world, token, PASSWORD, "Ein anderer Satz über Birken").status == 401
+    assert world.items("SessionsTable") == sessions
+
+
+@pytest.mark.parametrize("generation", ["0", "7"])
+def test_only_the_generation_that_was_read_is_replaced(world: World, generation: str) -> None:
+    """Neither an older nor a newer one: the condition is equality on both items."""
+    token, _ = a_client(world)
+
+    def interfere(_service: str, operation: str, parameters: Any) -> None:
+        if operation == "transact_write_items":
+            for entry in parameters["TransactItems"]:
+                values = entry.get("Update", {}).get("ExpressionAttributeValues", {})
+                if ":generation" in values:
+                    values[":generation"] = {"N": generation}
+
+    with faults(world, before=interfere):
+        assert change(world, token, PASSWORD, "Ein anderer Satz über Birken").status == 401
