@@ -10,7 +10,7 @@ from portal.adapters.dynamodb.records import (
     session_to_values,
 )
 from portal.domain.account import Account
-from portal.domain.errors import Unavailable
+from portal.domain.errors import ConditionFailed, Unavailable
 from portal.domain.ids import AccountId, SessionId
 from portal.domain.session import Session
 
@@ -31,7 +31,11 @@ class SessionsTable:
 
     def add(self, session: Session) -> None:
         """Store a new session."""
-        self._aws.call("dynamodb", "put_item", **put_new(self._table, session_to_values(session)))
+        try:
+            self._aws.call("dynamodb", "put_item", **put_new(self._table, session_to_values(session)))
+        except ConditionFailed:
+            # The id is random and ours: a first try was stored and only its answer was lost.
+            return
 
     def load(self, account_id: AccountId, session_id: SessionId) -> tuple[Account | None, Session | None]:
         """Return account and session by one consistent read.
