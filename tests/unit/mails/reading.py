@@ -4,13 +4,22 @@ from html.parser import HTMLParser
 
 from portal.domain.mail import Language, Mail
 from portal.mails.already_registered import already_registered_mail
+from portal.mails.bank_details_changed import bank_details_changed_mail
 from portal.mails.credentials import credentials_mail
+from portal.mails.email_change import email_change_mail
+from portal.mails.email_change_requested import email_change_requested_mail
+from portal.mails.email_changed import email_changed_mail
+from portal.mails.farewell import farewell_mail
 from portal.mails.opt_in import AttemptLinks, opt_in_mail
+from portal.mails.password_reset import password_reset_mail
 from portal.mails.render import Sender
 
 REQUESTED_AT = 1_795_439_100  # 23 November 2026, 14:05 in Berlin
-DAY = 86_400
+YEAR_2030 = 1_893_452_400  # its first moment in Berlin
+HOUR, DAY = 3_600, 86_400
 PORTAL = "https://portal.example.com"
+FREEZE_URL = f"{PORTAL}/freeze#token={'f' * 90}"
+FREEZE_UNTIL = REQUESTED_AT + 3 * DAY
 SENDER = Sender("Mandantenportal", "Musterforderung GmbH", "Beispielstraße 1, 10115 Berlin")
 INITIAL_PASSWORD = "aB3-example-password"
 LANGUAGES: tuple[Language, ...] = ("de", "en")
@@ -49,6 +58,11 @@ class Document(HTMLParser):
         return self._words
 
 
+def bodies(mail: Mail) -> tuple[str, str]:
+    """Return the words of the text and of the HTML, each on one line."""
+    return " ".join(mail.text.split()), " ".join(Document(mail.html).words)
+
+
 def links_of(reference: str, requested_at: int = REQUESTED_AT, lifetime: int = 30 * DAY) -> AttemptLinks:
     return AttemptLinks(
         reference,
@@ -76,4 +90,29 @@ def already_registered(language: Language, sender: Sender = SENDER) -> Mail:
     return already_registered_mail(language, sender, f"{PORTAL}/")
 
 
-MAILS = (opt_in, credentials, already_registered)
+def password_reset(language: Language, sender: Sender = SENDER) -> Mail:
+    return password_reset_mail(language, sender, f"{PORTAL}/reset#token={'p' * 90}", REQUESTED_AT + HOUR)
+
+
+def bank_details_changed(language: Language, sender: Sender = SENDER) -> Mail:
+    return bank_details_changed_mail(language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
+
+
+def email_change(language: Language, sender: Sender = SENDER) -> Mail:
+    return email_change_mail(language, sender, f"{PORTAL}/email-change#token={'n' * 90}", REQUESTED_AT + DAY)
+
+
+def email_change_requested(language: Language, sender: Sender = SENDER) -> Mail:
+    return email_change_requested_mail(language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
+
+
+def email_changed(language: Language, sender: Sender = SENDER) -> Mail:
+    return email_changed_mail(language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
+
+
+def farewell(language: Language, sender: Sender = SENDER) -> Mail:
+    return farewell_mail(language, sender, REQUESTED_AT, YEAR_2030, f"{PORTAL}/")
+
+
+NOTICES = (bank_details_changed, email_change_requested, email_changed)
+MAILS = (opt_in, credentials, already_registered, password_reset, email_change, *NOTICES, farewell)

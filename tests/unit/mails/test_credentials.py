@@ -3,7 +3,7 @@
 import pytest
 
 from portal.domain.mail import Language
-from tests.unit.mails.reading import LANGUAGES, Document, credentials
+from tests.unit.mails.reading import LANGUAGES, Document, bodies, credentials
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 LABELS = {"de": ("Benutzername", "Passwort"), "en": ("User name", "Password")}
@@ -66,8 +66,7 @@ def test_a_user_name_of_full_length_is_not_broken(language: Language) -> None:
     ],
 )
 def test_urges_to_replace_the_password_and_says_until_when(language: Language, facts: list[str]) -> None:
-    mail = credentials(language)
-    for body in (" ".join(mail.text.split()), " ".join(Document(mail.html).words)):
+    for body in bodies(credentials(language)):
         assert [fact for fact in facts if fact not in body] == []
 
 

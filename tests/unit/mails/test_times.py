@@ -3,7 +3,7 @@
 import pytest
 
 from portal.domain.mail import Language
-from portal.mails.times import berlin_time, span
+from portal.mails.times import berlin_day, berlin_time, span
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,11 @@ from portal.mails.times import berlin_time, span
 def test_time_is_berlins_in_winter_and_summer(epoch: int, german: str, english: str) -> None:
     assert berlin_time("de", epoch) == german
     assert berlin_time("en", epoch) == english
+
+
+def test_day_is_berlins() -> None:
+    assert [berlin_day("de", 1_782_856_800 - seconds) for seconds in (0, 1)] == ["01.07.2026", "30.06.2026"]
+    assert berlin_day("en", 1_782_856_800) == "1 July 2026"
 
 
 @pytest.mark.parametrize(

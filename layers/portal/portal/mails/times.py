@@ -37,11 +37,17 @@ _MONTHS = (
 
 def berlin_time(language: Language, epoch: int) -> str:
     """Say a moment in Berlin's time, to the minute."""
-    moment = datetime.fromtimestamp(epoch, ZoneInfo("Europe/Berlin"))
+    moment = _in_berlin(epoch)
+    day = berlin_day(language, epoch)
+    return f"{day} um {moment:%H:%M} Uhr" if language == "de" else f"{day}, {moment:%H:%M} (Berlin time)"
+
+
+def berlin_day(language: Language, epoch: int) -> str:
+    """Say the day of a moment in Berlin."""
+    moment = _in_berlin(epoch)
     if language == "de":
-        return f"{moment:%d.%m.%Y} um {moment:%H:%M} Uhr"
-    month = _MONTHS[moment.month - 1]
-    return f"{moment.day} {month} {moment.year}, {moment:%H:%M} (Berlin time)"
+        return f"{moment:%d.%m.%Y}"
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def span(language: Language, seconds: int) -> str:
@@ -50,3 +56,7 @@ def span(language: Language, seconds: int) -> str:
     count = seconds // unit
     singular, plural = _UNITS[language][unit]
     return f"{count} {singular if count == 1 else plural}"
+
+
+def _in_berlin(epoch: int) -> datetime:
+    return datetime.fromtimestamp(epoch, ZoneInfo("Europe/Berlin"))

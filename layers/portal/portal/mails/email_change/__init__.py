@@ -1,0 +1,17 @@
+"""The mail to a new address, which becomes the user name only by its link."""
+
+from portal.domain.mail import Language, Mail
+from portal.mails.render import Sender, render
+from portal.mails.times import berlin_time
+
+
+def email_change_mail(language: Language, sender: Sender, confirm_url: str, expires_at: int) -> Mail:
+    """Ask whether an address may become that of an account (P6; ASVS 6.3.7).
+
+    Args:
+        language: of the mail.
+        sender: in whose name.
+        confirm_url: page with the token in its fragment.
+        expires_at: end of the link, epoch seconds.
+    """
+    return render("email_change", language, sender, confirm_url=confirm_url, expires=berlin_time(language, expires_at))
