@@ -1,7 +1,9 @@
 """The static pages; `string.Template`, because Jinja2 would slow the request path.
 
-In the HTML files `$portal_name` and `$company_name` stand for the two names, which are
-escaped here. Style sheet and script are served as they are.
+`shell.html` is what every page is set in. A page's file holds its lines of the head, an empty
+line, and what stands in `main`; there `$portal_name` and `$company_name` stand for the two
+names, which are escaped here, and `$answers` for what pages that mailed links open have in
+common. Style sheet and script are served as they are.
 """
 
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ _FILES = {
     "": "index.html",
     "confirm": "confirm.html",
     "reject": "reject.html",
+    "reset": "reset.html",
+    "email-change": "email-change.html",
+    "freeze": "freeze.html",
     "portal.css": "portal.css",
     "link.js": "link.js",
 }
@@ -49,8 +54,19 @@ def not_found_page(*, portal_name: str, company_name: str) -> Page:
 
 @cache
 def _load(file_name: str, portal_name: str, company_name: str) -> Page:
-    body = files(__name__).joinpath(file_name).read_text(encoding="utf-8")
     suffix = file_name[file_name.rindex(".") :]
-    if suffix == ".html":
-        body = Template(body).substitute(portal_name=escape(portal_name), company_name=escape(company_name))
+    body = _read(file_name) if suffix != ".html" else _set(file_name, portal_name, company_name)
     return Page(body, _TYPES[suffix])
+
+
+def _set(file_name: str, portal_name: str, company_name: str) -> str:
+    """Return a page in its shell; what is filled in is never read as a template again."""
+    head, _, main = _read(file_name).partition("\n\n")
+    template = Template(_read("shell.html")).safe_substitute(head=head, main=main.rstrip())
+    return Template(template).substitute(
+        portal_name=escape(portal_name), company_name=escape(company_name), answers=_read("answers.html").rstrip()
+    )
+
+
+def _read(file_name: str) -> str:
+    return files(__name__).joinpath(file_name).read_text(encoding="utf-8")
