@@ -8,6 +8,8 @@ from portal.settings import ConfirmSettings, load
 ROUTES = (
     Route("POST", "/api/registrations/confirm", "confirmation:confirm"),
     Route("POST", "/api/registrations/reject", "confirmation:reject"),
+    Route("POST", "/api/email-changes/confirm", "confirmation:confirm_email_change"),
+    Route("POST", "/api/accounts/freeze", "confirmation:freeze_account"),
 )
 
 handler = serve(ROUTES, Wiring(load(ConfirmSettings, os.environ)))

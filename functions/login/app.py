@@ -1,4 +1,4 @@
-"""Login, password, public keys."""
+"""Login, sessions, password, public keys."""
 
 import os
 
@@ -7,6 +7,14 @@ from portal.settings import LoginSettings, load
 
 ROUTES = (
     Route("POST", "/api/login", "login:post_login"),
+    Route("POST", "/api/session/refresh", "session:post_refresh"),
+    Route("POST", "/api/logout", "session:post_logout"),
+    Route("GET", "/api/sessions", "session:get_all", needs="access_token"),
+    Route("DELETE", "/api/sessions", "session:delete_others", needs="access_token"),
+    Route("DELETE", "/api/sessions/{id}", "session:delete_one", needs="access_token"),
+    Route("POST", "/api/reauthentication", "login:post_reauthentication", needs="access_token"),
+    Route("POST", "/api/password-reset", "password_reset:post"),
+    Route("POST", "/api/password-reset/confirm", "password_reset:post_confirm"),
     Route("PUT", "/api/password", "login:put_password", needs="any_access_token"),
     Route("GET", "/.well-known/jwks.json", "keys:jwks"),
 )

@@ -3,8 +3,16 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import CallerSettings, load
+from portal.settings import ProfileSettings, load
 
-ROUTES = (Route("GET", "/api/profile", "profile:get", needs="access_token"),)
+ROUTES = (
+    Route("GET", "/api/profile", "profile:get", needs="access_token"),
+    Route("PATCH", "/api/profile", "profile_edit:patch", needs="access_token"),
+    Route("DELETE", "/api/profile", "account:delete", needs="recent_access_token"),
+    Route("GET", "/api/profile/bank-details", "bank_details:get", needs="recent_access_token"),
+    Route("PUT", "/api/profile/bank-details", "bank_details:put", needs="recent_access_token"),
+    Route("POST", "/api/profile/bank-details/accept", "bank_details:post_accept", needs="access_token"),
+    Route("POST", "/api/profile/email-change", "account:post_email_change", needs="recent_access_token"),
+)
 
-handler = serve(ROUTES, Wiring(load(CallerSettings, os.environ)))
+handler = serve(ROUTES, Wiring(load(ProfileSettings, os.environ)))

@@ -8,7 +8,9 @@ from portal.settings import RegisterSettings, load
 ROUTES = (
     Route("GET", "/api/health", "public:health"),
     Route("GET", "/api/legal", "public:legal"),
+    Route("POST", "/api/bank-details/resolve", "bank_lookup:post"),
     Route("POST", "/api/registrations", "registrations:post"),
+    Route("POST", "/api/registrations/resend", "registrations:resend"),
 )
 
 handler = serve(ROUTES, Wiring(load(RegisterSettings, os.environ)))

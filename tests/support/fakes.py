@@ -1,16 +1,18 @@
 """What journeys need from outside, in memory: each fake satisfies a Protocol of ``portal.flows.ports``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, override
 
 from portal.adapters.aws import Aws, Service
 from portal.domain.account import Account, Credential
 from portal.domain.bank import BankInput, resolve
 from portal.domain.consent import give_consent
-from portal.domain.errors import ConditionFailed, InvalidLink, LinkExpired, NotAuthenticated, Unavailable
-from portal.domain.evidence import OptInEvidence
-from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, OutboxId, SessionId
+from portal.domain.email_change import EmailChange
+from portal.domain.errors import ConditionFailed, InvalidLink, LinkExpired, NotAuthenticated, SessionEnded
+from portal.domain.evidence import OptInEvidence, OptInMailEvidence
+from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, OutboxId, SessionId
 from portal.domain.mail import Mail
 from portal.domain.outbox import LEASE_SECONDS, OutboxRow
 from portal.domain.person import Person
@@ -74,10 +76,37 @@ class FakeRegistrations:
             del self.attempts[attempt_id]
         return found is not None
 
-    def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> None:
+    def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> bool:
         attempt = self.find(attempt_id, now)
         if attempt:
             self.attempts[attempt_id] = replace(attempt, mail_sent_at=sent_at, mail_message_id=message_id)
+        return attempt is not None
+
+    def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
+        of_address = [one for one in self.attempts.values() if one.application.canonical_email == email]
+        pending = [one for one in of_address if one.expires_at > now]
+        return sorted(pending, key=lambda one: one.requested_at, reverse=True)[:limit]
+
+
+@dataclass
+class FakeEmailChanges:
+    """Pending changes of address by id."""
+
+    changes: dict[ChangeId, EmailChange] = field(default_factory=dict)
+
+    def find(self, change_id: ChangeId, now: int) -> EmailChange | None:
+        change = self.changes.get(change_id)
+        return change if change and change.expires_at > now else None
+
+
+@dataclass
+class FakeEvidence:
+    """Proofs that were added on their own."""
+
+    mails: list[OptInMailEvidence] = field(default_factory=list)
+
+    def add_mail(self, evidence: OptInMailEvidence) -> None:
+        self.mails.append(evidence)
 
 
 @dataclass
@@ -155,6 +184,29 @@ class FakeAccounts:
         self.sessions[session.id] = session
         self.sessions.pop(ended, None)
 
+    def reset_password(self, account: Account, password_hash: str) -> None:
+        self.next_generation(account, password_hash=password_hash, password_kind="chosen", password_expires_at=None)
+
+    def block(self, account: Account) -> None:
+        self.next_generation(account, blocked=True)
+        self.accounts[account.id] = replace(self.accounts[account.id], blocked=True)
+
+    def next_generation(self, account: Account, **changes: Any) -> None:
+        """End all sessions, and change the credential."""
+        self.faults.strike()
+        self.meanwhile()
+        self.require(account)
+        following = account.generation + 1
+        credential = self.credentials[account.canonical_email]
+        self.accounts[account.id] = replace(account, generation=following)
+        self.credentials[account.canonical_email] = replace(credential, generation=following, **changes)
+
+    def require(self, account: Account) -> None:
+        """Raise unless the account is as it was read, and not blocked."""
+        found = self.accounts.get(account.id)
+        if found is None or found.blocked or found.generation != account.generation:
+            raise ConditionFailed
+
 
 @dataclass
 class FakeSessions:
@@ -164,6 +216,48 @@ class FakeSessions:
 
     def add(self, session: Session) -> None:
         self.accounts.sessions[session.id] = session
+
+    def find(self, session_id: SessionId) -> Session | None:
+        return self.accounts.sessions.get(session_id)
+
+    def rotate(self, before: Session, after: Session) -> None:
+        self.accounts.faults.strike()
+        account = self.accounts.find(before.account_id)
+        if account is None or account.blocked or account.generation != before.generation:
+            raise SessionEnded
+        found = self.find(before.id)
+        if found is None or found.refresh_hash != before.refresh_hash:
+            raise ConditionFailed
+        self.add(after)
+
+    def replace(self, ended: Session, started: Session) -> None:
+        self.accounts.faults.strike()
+        if not self.end_of(ended.account_id, ended.id):
+            raise ConditionFailed
+        self.add(started)
+
+    def end(self, session_id: SessionId) -> None:
+        self.accounts.sessions.pop(session_id, None)
+
+    def end_of(self, account_id: AccountId, session_id: SessionId) -> bool:
+        found = self.find(session_id)
+        mine = found is not None and found.account_id == account_id
+        if mine:
+            self.end(session_id)
+        return mine
+
+    def end_presented(self, session_id: SessionId, refresh_hash: str) -> None:
+        found = self.find(session_id)
+        if found and refresh_hash in {found.refresh_hash, found.previous_refresh_hash}:
+            self.end(session_id)
+
+    def end_others(self, account: Account, kept: Session) -> None:
+        self.accounts.next_generation(account)
+        self.add(replace(kept, generation=account.generation + 1))
+
+    def all_of(self, account: Account, now: int) -> Sequence[Session]:
+        found = [one for one in self.accounts.sessions.values() if one.account_id == account.id]
+        return [one for one in found if one.generation == account.generation and not one.is_over(now)]
 
     def load(self, account_id: AccountId, session_id: SessionId) -> tuple[Account | None, Session | None]:
         return self.accounts.find(account_id), self.accounts.sessions.get(session_id)
@@ -187,6 +281,16 @@ class FakeOutbox:
         waiting = [row for row in self.rows.values() if row.id not in self.done and row.next_attempt_at <= now]
         return [row.id for row in sorted(waiting, key=lambda row: row.next_attempt_at)][:limit]
 
+    def add(self, order: OutboxRow) -> None:
+        self.rows[order.id] = order
+
+    def expire(self, row_id: OutboxId, now: int) -> OutboxRow | None:
+        row = self.rows.get(row_id)
+        if row is None or row_id in self.done or row.expires_at > now:
+            return None
+        self.done[row_id] = "expired"
+        return row
+
     def finish(self, row: OutboxRow, status: str, now: int) -> None:
         assert row.created_at <= now
         if self.rows[row.id].tries == row.tries:
@@ -197,20 +301,33 @@ class FakeOutbox:
             self.rows[row.id] = replace(self.rows[row.id], next_attempt_at=next_attempt_at)
 
 
+def _pair(text: str) -> tuple[str, str, str]:
+    return text.partition("=")
+
+
 class FakeLinks:
     """Links that anybody could make: ``typ|subject|issued|expires``."""
 
-    def sign(self, purpose: Purpose, subject: str, issued_at: int, expires_at: int) -> str:
-        return f"{purpose.typ}|{subject}|{issued_at}|{expires_at}"
+    def sign(
+        self,
+        purpose: Purpose,
+        subject: str,
+        issued_at: int,
+        expires_at: int,
+        details: Mapping[str, str | int] = MappingProxyType({}),
+    ) -> str:
+        more = "".join(f"|{name}={value}" for name, value in details.items())
+        return f"{purpose.typ}|{subject}|{issued_at}|{expires_at}{more}"
 
     def verify(self, purpose: Purpose, token: str, now: int) -> Claims:
         typ, *claims = token.split("|")
         if typ != purpose.typ:
             raise InvalidLink
-        subject, issued_at, expires_at = claims
+        subject, issued_at, expires_at, *more = claims
         if int(expires_at) <= now:
             raise LinkExpired
-        return {"sub": subject, "iat": int(issued_at), "exp": int(expires_at)}
+        details = {name: int(value) if value.isdecimal() else value for name, _, value in map(_pair, more)}
+        return {**details, "sub": subject, "iat": int(issued_at), "exp": int(expires_at)}
 
 
 @dataclass
@@ -237,16 +354,28 @@ class FakePasswords:
         return f"initial {account_id} {order}"
 
 
+class FakeRecipients:
+    """Addresses that anybody could read."""
+
+    def encrypt(self, address: str, order: OutboxId) -> str:
+        return f"{order}|{address}"
+
+    def decrypt(self, recipient: str, order: OutboxId) -> str:
+        bound_to, _, address = recipient.partition("|")
+        assert bound_to == order
+        return address
+
+
 @dataclass
 class FakeMailSender:
     """Keeps mails instead of sending them."""
 
     sent: list[tuple[str, Mail, str]] = field(default_factory=list)
-    down: bool = False
+    failure: Exception | None = None
 
     def send(self, to: str, mail: Mail, tag: str) -> str:
-        if self.down:
-            raise Unavailable
+        if self.failure:
+            raise self.failure
         self.sent.append((to, mail, tag))
         return f"message-{len(self.sent)}"
 
@@ -285,8 +414,12 @@ def every_fake_satisfies_its_protocol() -> None:
     token_verifier: ports.AccessTokenVerifier = FakeAccessTokens()
     passwords: ports.InitialPasswords = FakePasswords()
     sender: ports.MailSender = FakeMailSender()
+    changes: ports.EmailChanges = FakeEmailChanges()
+    evidence: ports.Evidence = FakeEvidence()
+    encryptor: ports.RecipientEncryptor = FakeRecipients()
+    decryptor: ports.RecipientDecryptor = FakeRecipients()
     del clock, registrations, accounts, sessions, outbox, link_signer, link_verifier, token_signer, token_verifier
-    del passwords, sender
+    del passwords, sender, changes, evidence, encryptor, decryptor
 
 
 def an_application(email: str = "Erika.Muster@example.com") -> Application:

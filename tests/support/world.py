@@ -23,7 +23,7 @@ HTTP_FUNCTIONS: dict[str, type[Any]] = {
     "register": portal_settings.RegisterSettings,
     "confirm": portal_settings.ConfirmSettings,
     "login": portal_settings.LoginSettings,
-    "profile": portal_settings.CallerSettings,
+    "profile": portal_settings.ProfileSettings,
     "web": portal_settings.WebSettings,
 }
 PARAMETERS = {
@@ -32,6 +32,7 @@ PARAMETERS = {
     "AccessTokenLifetimeSeconds": "600",
     "SessionIdleSeconds": "1800",
     "SessionAbsoluteSeconds": "43200",
+    "EvidenceRetentionYears": "3",
     "ActiveLinkKeySlot": "A",
     "ActiveAccessTokenKeySlot": "A",
     "MailsPerSecond": "10",
@@ -278,6 +279,22 @@ class World:
         assert self.confirm(self.register(**changes)).status == 200
         self.run_mailer()
         return self.mails()[-1].password
+
+    def a_client(self, **changes: Any) -> str:
+        """Register, confirm and choose ``PASSWORD``; return an access token of full scope."""
+        from tests.support.people import PASSWORD
+
+        initial = self.a_client_with_initial_password(**changes)
+        token = self.log_in(initial, changes.get("email", "erika.muster@example.com")).json["access_token"]
+        body = {"current_password": initial, "new_password": PASSWORD, "delivery": "body"}
+        answer = self.request("PUT", "/api/password", body, token=token)
+        assert answer.status == 200, answer.text
+        return str(answer.json["access_token"])
+
+    def next_mail(self, to: str | None = None) -> SentMail:
+        """Run the mailer and return the newest mail."""
+        self.run_mailer()
+        return self.mails(to)[-1]
 
     def log_in(self, password: str, email: str = "erika.muster@example.com", **more: Any) -> Answer:
         """Log in."""

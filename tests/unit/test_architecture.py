@@ -107,7 +107,7 @@ def test_single_writes_spread_the_parameters_of_that_module() -> None:
 
 
 def test_entries_of_transactions_come_from_that_module() -> None:
-    makers = {"Put": "put_new", "Update": "update_existing", "Delete": "delete_existing"}
+    makers = {"Put": "put_new", "Update": "update_existing", "Delete": "require_existing"}
     for path in sorted((PORTAL / "adapters").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():

@@ -21,6 +21,7 @@ class RegisterSettings:
 
     registrations_table: str
     outbox_table: str
+    recipient_key_arn: str
     unconfirmed_lifetime_seconds: int
 
 
@@ -46,11 +47,12 @@ class ConfirmSettings(LinkSettings):
     accounts_table: str
     evidence_table: str
     outbox_table: str
+    recipient_key_arn: str
 
 
 @dataclass(frozen=True, slots=True)
 class CallerSettings:
-    """What every function with authenticated routes needs; function ``profile``."""
+    """What every function with authenticated routes needs."""
 
     issuer: str
     accounts_table: str
@@ -65,15 +67,41 @@ class CallerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileSettings(CallerSettings):
+    """Function ``profile``."""
+
+    registrations_table: str
+    evidence_table: str
+    outbox_table: str
+    recipient_key_arn: str
+    pseudonym_key_arn: str
+    evidence_retention_years: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoginSettings(CallerSettings):
     """Function ``login``."""
 
+    outbox_table: str
+    link_key_a_arn: str
+    link_key_b_arn: str
+    recipient_key_arn: str
     active_access_token_key_slot: Slot
     access_token_lifetime_seconds: int
     session_idle_seconds: int
     session_absolute_seconds: int
     portal_name: str
     company_name: str
+
+    @property
+    def link_keys(self) -> KeySlots:
+        """Both slots."""
+        return KeySlots(self.link_key_a_arn, self.link_key_b_arn)
+
+    @property
+    def context_names(self) -> tuple[str, str]:
+        """Names that no password may lean on (ASVS 6.2.11)."""
+        return self.portal_name, self.company_name
 
     @property
     def lifetimes(self) -> Lifetimes:
@@ -87,7 +115,9 @@ class MailerSettings(LinkSettings):
 
     registrations_table: str
     accounts_table: str
+    evidence_table: str
     outbox_table: str
+    recipient_key_arn: str
     active_link_key_slot: Slot
     initial_password_key_arn: str
     initial_password_lifetime_seconds: int

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.adapters.dynamodb.items import delete_existing, from_item, put_new, to_item, update_existing
+from portal.adapters.dynamodb.items import from_item, put_new, require_existing, to_item, update_existing
 
 MEMBERS = st.recursive(
     st.booleans() | st.integers(-(10**30), 10**30) | st.text(max_size=20),
@@ -29,15 +29,16 @@ def test_a_put_requires_that_the_item_is_new(key: str) -> None:
 @pytest.mark.parametrize("condition", ["a = :a", "a = :a OR b = :b", "attribute_not_exists(a) OR b = :b"])
 def test_an_update_requires_that_the_item_exists_whatever_else_it_asks(condition: str) -> None:
     update = update_existing("Table", {"pk": "a"}, "SET a = :a", condition, {":a": 1, ":b": 2}, {"#s": "status"})
-    assert update["ConditionExpression"] == f"attribute_exists(pk) AND ({condition})"
-    assert update["ExpressionAttributeNames"] == {"#s": "status"}
+    assert update["ConditionExpression"] == f"attribute_exists(#key) AND ({condition})"
+    assert update["ExpressionAttributeNames"] == {"#s": "status", "#key": "pk"}
     assert update["Key"] == {"pk": {"S": "a"}}
 
 
 @pytest.mark.parametrize("condition", ["expires_at > :now", "a = :a OR b = :b"])
 def test_a_delete_requires_that_the_item_exists_whatever_else_it_asks(condition: str) -> None:
-    delete = delete_existing("Table", {"pk": "a"}, condition, {":now": 1})
-    assert delete["ConditionExpression"] == f"attribute_exists(pk) AND ({condition})"
+    delete = require_existing("Table", {"pk": "a"}, condition, {":now": 1})
+    assert delete["ConditionExpression"] == f"attribute_exists(#key) AND ({condition})"
+    assert delete["ExpressionAttributeNames"] == {"#key": "pk"}
     assert delete["ExpressionAttributeValues"] == {":now": {"N": "1"}}
 
 

@@ -57,7 +57,7 @@ def test_a_failed_condition_of_a_small_update_is_an_answer_and_no_failure() -> N
     registrations, accounts = RegistrationsTable(aws, "R"), AccountsTable(aws, "A")
     email = CanonicalEmail("erika@example.com")
     assert registrations.remove(an_attempt().id, NOW) is False
-    registrations.note_mail(an_attempt().id, NOW, "m", NOW)
+    assert registrations.note_mail(an_attempt().id, NOW, "m", NOW) is False
     assert accounts.set_initial_password(email, OutboxId("o"), "h", NOW) is False
     accounts.upgrade_hash(Credential(email, AccountId("a"), 0, blocked=False, password_hash="old"), "new")
-    assert all("attribute_exists(pk)" in asked["ConditionExpression"] for _, asked in aws.calls)
+    assert all("attribute_exists(#key)" in asked["ConditionExpression"] for _, asked in aws.calls)

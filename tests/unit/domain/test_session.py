@@ -1,14 +1,16 @@
 """Login sessions."""
 
+from hashlib import sha256
+
 import pytest
 
 from portal.domain.ids import AccountId
 from portal.domain.session import (
     Device,
     Lifetimes,
-    hash_refresh_secret,
     new_limited_session,
     new_session,
+    parse_refresh_token,
 )
 from tests.support.fakes import IP, NOW
 
@@ -25,18 +27,18 @@ def test_a_session_ends_at_the_earlier_of_its_limits(idle: int, absolute: int, l
 
 def test_a_refresh_token_names_its_session_and_only_its_hash_is_kept() -> None:
     session, token = new_session(ACCOUNT, 3, Device(IP, "Browser"), NOW, LIFETIMES)
-    session_id, _, secret = token.partition(".")
-    assert session_id == session.id
-    assert len(secret) == 43  # 256 bits in base64url
-    assert session.refresh_hash == hash_refresh_secret(secret)
-    assert secret not in repr(session)
+    assert parse_refresh_token(str(token)) == token
+    assert token.session_id == session.id
+    assert len(token.secret) == 43  # 256 bits in base64url
+    assert session.refresh_hash == token.hash == sha256(token.secret.encode()).hexdigest()
+    assert token.secret not in repr(session)
     assert (session.scope, session.generation, session.previous_refresh_hash) == ("portal", 3, None)
 
 
 def test_no_two_sessions_share_an_id_a_secret_or_a_nonce() -> None:
     made = [new_session(ACCOUNT, 0, Device(IP, ""), NOW, LIFETIMES) for _ in range(50)]
     assert len({session.id for session, _ in made}) == 50
-    assert len({token for _, token in made}) == 50
+    assert len({str(token) for _, token in made}) == 50
     assert len({session.nonce for session, _ in made}) == 50
 
 

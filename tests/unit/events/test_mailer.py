@@ -20,6 +20,8 @@ SETTINGS = MailerSettings(
     issuer="urn:mandantenportal:test",
     registrations_table="Registrations",
     accounts_table="Accounts",
+    evidence_table="Evidence",
+    recipient_key_arn="key/r",
     outbox_table="Outbox",
     link_key_a_arn="key/a",
     link_key_b_arn="key/b",
@@ -147,7 +149,7 @@ def test_a_fault_is_logged_by_class_and_order_and_never_by_its_text(lines: list[
     failure = lines[0]
     assert (failure["level"], failure["error"], failure["order"]) == ("ERROR", "KeyError", row)
     assert "erika" not in json.dumps(lines).lower()
-    assert lines[-1]["failed"] == 1
+    assert lines[-1]["broken"] == 1
 
 
 def test_on_the_schedule_there_is_no_record_to_report() -> None:

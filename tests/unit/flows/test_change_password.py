@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from portal.domain.errors import Conflict, FieldCode, InvalidCredentials, InvalidInput, NotAuthenticated, Unavailable
-from portal.domain.session import hash_refresh_secret
+from portal.domain.session import parse_refresh_token
 from portal.flows.authenticate import Caller
 from portal.flows.change_password import PasswordChange
 from portal.flows.login import LoggedIn
@@ -42,7 +42,9 @@ def test_every_session_ends_and_one_of_full_scope_begins() -> None:
     done = change(client, caller)
     assert client.account.generation == client.credential.generation == done.session.generation == 1
     assert client.caller(done.access_token).session == done.session
-    assert done.session.refresh_hash == hash_refresh_secret((done.refresh_token or "").partition(".")[2])
+    token = parse_refresh_token(done.refresh_token or "")
+    assert token is not None
+    assert token.hash == done.session.refresh_hash
     assert caller.session.id not in client.accounts.sessions
     with pytest.raises(NotAuthenticated):
         client.caller(elsewhere.access_token)

@@ -1,26 +1,34 @@
 """The mailer's work on one ordered mail."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pytest
 
 from portal.domain.account import Account, Credential, open_account
-from portal.domain.errors import Unavailable
-from portal.domain.ids import OutboxId
-from portal.domain.mail import Mail
-from portal.domain.outbox import LEASE_SECONDS, LIFETIME_SECONDS, MailKind, OutboxRow, order_mail
+from portal.domain.email_change import request_email_change
+from portal.domain.errors import MailRefused, Unavailable
+from portal.domain.evidence import OptInMailEvidence
+from portal.domain.ids import AccountId, OutboxId
+from portal.domain.mail import Language, Mail
+from portal.domain.outbox import LEASE_SECONDS, LIFETIME_SECONDS, REFUSALS_BEFORE_GIVING_UP, MailKind, order_mail
 from portal.domain.password import password_matches
 from portal.domain.registration import Attempt
-from portal.flows.deliver_mail import Letters, Mailer
+from portal.flows.compose_mail import Composer, Letters
+from portal.flows.deliver_mail import Mailer
 from tests.support.fakes import (
     DAY,
     NOW,
     FakeAccounts,
     FakeClock,
+    FakeEmailChanges,
+    FakeEvidence,
     FakeLinks,
     FakeMailSender,
     FakeOutbox,
     FakePasswords,
+    FakeRecipients,
     FakeRegistrations,
     an_attempt,
 )
@@ -29,16 +37,14 @@ WEEK = 7 * DAY
 TO = "Erika.Muster@example.com"
 
 
-def plain_letters() -> Letters:
+class PlainLetters:
     """Mails that say which letter they are and what it was given."""
 
-    def opt_in(attempt: Attempt, confirm: str, reject: str) -> Mail:
-        return Mail("opt in", f"{attempt.reference} {confirm} {reject}", "")
+    def __getattr__(self, name: str) -> Callable[..., Mail]:
+        return lambda *given: Mail(name, " ".join(map(str, given)), "")
 
-    def credentials(row: OutboxRow, user_name: str, password: str, ends: int) -> Mail:
-        return Mail("credentials", f"{row.language} {user_name} {password} {ends}", "")
-
-    return Letters(opt_in, lambda attempt: Mail("already registered", attempt.reference, ""), credentials)
+    def opt_in(self, language: Language, attempts: Sequence[tuple[Attempt, str, str]]) -> Mail:
+        return Mail("opt_in", " ".join([language, *(f"{one.reference} {yes} {no}" for one, yes, no in attempts)]), "")
 
 
 @dataclass
@@ -49,28 +55,34 @@ class PostOffice:
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     sender: FakeMailSender = field(default_factory=FakeMailSender)
+    changes: FakeEmailChanges = field(default_factory=FakeEmailChanges)
+    evidence: FakeEvidence = field(default_factory=FakeEvidence)
 
     @property
     def registrations(self) -> FakeRegistrations:
         return self.accounts.registrations
 
     def deliver(self, row_id: OutboxId) -> str:
-        mailer = Mailer(
-            outbox=self.outbox,
+        composer = Composer(
             registrations=self.registrations,
             accounts=self.accounts,
+            changes=self.changes,
             links=FakeLinks(),
             passwords=FakePasswords(),
-            sender=self.sender,
-            letters=plain_letters(),
+            recipients=FakeRecipients(),
+            letters=cast("Letters", PlainLetters()),
             clock=self.clock,
             public_url="https://portal.example.com",
             initial_password_lifetime=WEEK,
         )
+        mailer = Mailer(
+            self.outbox, composer, self.sender, self.registrations, self.accounts, self.evidence, self.clock
+        )
         return mailer.deliver(row_id)
 
-    def order(self, kind: MailKind, ref: str) -> OutboxId:
+    def order(self, kind: MailKind, ref: str, recipient: str | None = None) -> OutboxId:
         row = order_mail(kind, ref, "en", self.clock())
+        row = replace(row, recipient=FakeRecipients().encrypt(recipient, row.id) if recipient else None)
         self.outbox.rows[row.id] = row
         return row.id
 
@@ -101,7 +113,7 @@ def test_an_opt_in_mail_has_both_links_of_its_attempt_and_is_noted_for_the_evide
     claims = f"{attempt.id}|{attempt.requested_at}|{attempt.expires_at}"
     base = "https://portal.example.com"
     assert mail.text == (
-        f"{attempt.reference} {base}/confirm#token=opt-in+jwt|{claims} {base}/reject#token=reject+jwt|{claims}"
+        f"de {attempt.reference} {base}/confirm#token=opt-in+jwt|{claims} {base}/reject#token=reject+jwt|{claims}"
     )
     noted = office.registrations.attempts[attempt.id]
     assert (noted.mail_sent_at, noted.mail_message_id) == (NOW, "message-1")
@@ -113,7 +125,7 @@ def test_a_registered_address_learns_that_it_is_registered_and_gets_no_link() ->
     attempt = office.attempt("ERIKA.muster@example.com")
     assert office.deliver(office.order("opt_in", attempt.id)) == "sent"
     ((_, mail, _),) = office.sender.sent
-    assert mail.subject == "already registered"
+    assert mail.subject == "already_registered"
     assert "token" not in mail.text
     assert office.registrations.attempts[attempt.id].mail_sent_at is None
 
@@ -159,16 +171,25 @@ def test_a_credential_mail_brings_user_name_and_a_password_of_which_only_the_has
     assert password not in repr(credential)
 
 
-def test_a_retry_brings_the_same_password_with_a_later_end() -> None:
+def test_a_retry_brings_the_same_password_with_the_same_end() -> None:
     office = PostOffice()
     account = office.account()
     order = office.order("credentials", account.id)
-    office.sender.down = True
+    office.sender.failure = Unavailable()
     assert office.deliver(order) == "postponed"
-    office.sender.down, office.clock.now = False, NOW + 30
+    office.sender.failure, office.clock.now = None, NOW + 30
     assert office.deliver(order) == "sent"
-    assert office.sender.sent[0][1].text == f"en {TO} initial {account.id} {order} {NOW + 30 + WEEK}"
-    assert office.credential(account).password_expires_at == NOW + 30 + WEEK
+    assert office.sender.sent[0][1].text == f"en {TO} initial {account.id} {order} {NOW + WEEK}"
+    assert office.credential(account).password_expires_at == NOW + WEEK
+
+
+def test_an_initial_password_that_would_come_too_late_is_not_sent() -> None:
+    office = PostOffice()
+    account = office.account()
+    order = office.order("credentials", account.id)
+    office.clock.now += WEEK
+    assert office.deliver(order) == "dropped"
+    assert office.credential(account).password_hash is None
 
 
 def test_a_chosen_password_is_never_replaced_by_an_initial_one() -> None:
@@ -184,13 +205,13 @@ def test_a_chosen_password_is_never_replaced_by_an_initial_one() -> None:
 def test_while_the_mail_service_is_down_mails_wait_longer_and_longer_and_none_is_lost() -> None:
     office = PostOffice()
     order = office.order("opt_in", office.attempt().id)
-    office.sender.down = True
+    office.sender.failure = Unavailable()
     for seconds in (30, 60, 120, 240):
         assert office.deliver(order) == "postponed"
         assert office.outbox.rows[order].next_attempt_at == office.clock.now + seconds
         assert office.deliver(order) == "not_due"
         office.clock.now += seconds
-    office.sender.down = False
+    office.sender.failure = None
     assert office.deliver(order) == "sent"
     assert len(office.sender.sent) == 1
 
@@ -221,8 +242,145 @@ def test_a_row_that_another_run_holds_is_left_to_it_until_its_lease_ends() -> No
 
 
 @pytest.mark.parametrize("after", [LIFETIME_SECONDS, LIFETIME_SECONDS + 1])
-def test_an_expired_or_unknown_order_is_not_due(after: int) -> None:
+def test_an_order_that_was_never_sent_in_its_time_leaves_the_queue_once(after: int) -> None:
     office = PostOffice()
     order = office.order("opt_in", office.attempt().id)
     office.clock.now += after
-    assert office.deliver(order) == office.deliver(OutboxId("unknown")) == "not_due"
+    assert [office.deliver(order) for _ in range(2)] == ["expired", "not_due"]
+    assert office.deliver(OutboxId("unknown")) == "not_due"
+
+
+def test_a_mail_that_the_service_refuses_is_given_up_at_last() -> None:
+    office = PostOffice()
+    order = office.order("opt_in", office.attempt().id)
+    office.sender.failure = MailRefused()
+    outcomes = []
+    while order not in office.outbox.done:
+        outcomes.append(office.deliver(order))
+        office.clock.now = office.outbox.rows[order].next_attempt_at
+    assert outcomes == ["postponed"] * (REFUSALS_BEFORE_GIVING_UP - 1) + ["failed"]
+    assert office.clock.now - NOW < DAY
+
+
+def test_a_fault_of_the_code_gives_the_row_back_and_is_told() -> None:
+    office = PostOffice()
+    order = office.order("opt_in", office.attempt().id)
+    office.sender.failure = KeyError("x")
+    with pytest.raises(KeyError):
+        office.deliver(order)
+    assert office.outbox.rows[order].next_attempt_at == NOW + 30
+    office.sender.failure, office.clock.now = None, NOW + 30
+    assert office.deliver(order) == "sent"
+
+
+def test_who_clicks_before_the_mail_is_noted_has_its_time_in_the_evidence_all_the_same() -> None:
+    office = PostOffice()
+    attempt = office.attempt()
+    order = office.order("opt_in", attempt.id)
+
+    def confirmed_meanwhile(*_: object) -> str:
+        del office.registrations.attempts[attempt.id]
+        office.accounts.accounts[AccountId(attempt.id)] = open_account(attempt, NOW)
+        return "message-1"
+
+    office.sender.send = confirmed_meanwhile  # type: ignore[assignment, method-assign]
+    assert office.deliver(order) == "sent"
+    assert office.evidence.mails == [OptInMailEvidence(AccountId(attempt.id), NOW, "message-1")]
+
+
+def test_a_note_that_fails_sends_no_second_mail() -> None:
+    office = PostOffice()
+    order = office.order("opt_in", office.attempt().id)
+    office.registrations.faults.queue = [None, Unavailable()]
+    assert office.deliver(order) == "unnoted"
+    assert office.outbox.done == {order: "sent"}
+
+
+def test_a_resend_names_the_three_newest_pending_attempts_of_the_address() -> None:
+    office = PostOffice()
+    attempts = []
+    for _ in range(5):
+        attempts.append(office.attempt())
+        office.registrations.attempts[attempts[-1].id] = replace(attempts[-1], requested_at=office.clock.now)
+        office.clock.now += 1
+    office.attempt("somebody.else@example.com")
+    assert office.deliver(office.order("resend", "-", "ERIKA.muster@example.com")) == "sent"
+    ((to, mail, _),) = office.sender.sent
+    assert to == TO
+    references = [word for word in mail.text.split() if word in {one.reference for one in attempts}]
+    assert references == [one.reference for one in reversed(attempts[2:])]
+    noted = [one.mail_message_id for one in office.registrations.attempts.values()]
+    assert noted.count("message-1") == 3
+
+
+def test_a_resend_or_a_reset_for_a_strange_address_sends_nothing() -> None:
+    office = PostOffice()
+    for kind in ("resend", "password_reset"):
+        assert office.deliver(office.order(kind, "-", "nobody@example.com")) == "dropped"
+    assert not office.sender.sent
+
+
+def test_a_resend_for_a_registered_address_says_so() -> None:
+    office = PostOffice()
+    office.account()
+    office.attempt()
+    assert office.deliver(office.order("resend", "-", TO)) == "sent"
+    assert [mail.subject for _, mail, _ in office.sender.sent] == ["already_registered"]
+
+
+def test_a_reset_link_carries_the_generation_and_ends_after_an_hour() -> None:
+    office = PostOffice()
+    account = office.account()
+    assert office.deliver(office.order("password_reset", "-", "erika.MUSTER@example.com")) == "sent"
+    ((to, mail, _),) = office.sender.sent
+    assert to == TO
+    token = f"password-reset+jwt|{account.id}|{NOW}|{NOW + 3600}|gen=0"
+    assert mail.text == f"de https://portal.example.com/reset#token={token} {NOW + 3600}"
+
+
+def test_a_blocked_account_gets_no_reset_link() -> None:
+    office = PostOffice()
+    account = office.account()
+    office.accounts.accounts[account.id] = replace(account, blocked=True)
+    assert office.deliver(office.order("password_reset", "-", TO)) == "dropped"
+
+
+@pytest.mark.parametrize("kind", ["bank_details_changed", "email_change_requested", "email_changed"])
+def test_a_notice_carries_a_freeze_link_of_72_hours(kind: MailKind) -> None:
+    office = PostOffice()
+    account = office.account()
+    order = office.order(kind, account.id, "former@example.com")
+    assert office.deliver(order) == "sent"
+    ((to, mail, _),) = office.sender.sent
+    assert to == (TO if kind == "bank_details_changed" else "former@example.com")
+    ends = NOW + 72 * 3600
+    token = f"freeze+jwt|{account.id}|{NOW}|{ends}|notice={order}"
+    assert mail.text == f"en {NOW} https://portal.example.com/freeze#token={token} {ends}"
+
+
+def test_a_change_of_address_asks_the_new_address_by_a_link_of_its_own() -> None:
+    office = PostOffice()
+    change = request_email_change(office.account(), "Neu@example.org", NOW)
+    office.changes.changes[change.id] = change
+    assert office.deliver(office.order("email_change", change.id)) == "sent"
+    ((to, mail, _),) = office.sender.sent
+    assert to == "Neu@example.org"
+    assert f"email-change+jwt|{change.account_id}|{NOW}|{NOW + DAY}|gen=0|chg={change.id}" in mail.text
+
+
+def test_a_change_to_an_address_that_has_an_account_tells_that_account() -> None:
+    office = PostOffice()
+    account = office.account()
+    change = replace(
+        request_email_change(account, "x@example.org", NOW), email=TO, canonical_email=account.canonical_email
+    )
+    office.changes.changes[change.id] = change
+    assert office.deliver(office.order("email_change", change.id)) == "sent"
+    assert office.sender.sent[0][1].subject == "already_registered"
+
+
+def test_a_farewell_says_until_when_the_evidence_stays() -> None:
+    office = PostOffice()
+    assert office.deliver(office.order("farewell", "1900000000", TO)) == "sent"
+    ((to, mail, _),) = office.sender.sent
+    assert (to, mail.text) == (TO, f"en {NOW} 1900000000")

@@ -7,7 +7,7 @@ import pytest
 
 from portal.domain import password as passwords
 from portal.domain.errors import InvalidCredentials
-from portal.domain.session import hash_refresh_secret
+from portal.domain.session import parse_refresh_token
 from tests.support.fakes import NOW
 from tests.support.people import PASSWORD
 from tests.unit.flows.people import EMAIL, LIFETIMES, Client, count_hash_runs
@@ -37,7 +37,9 @@ def test_a_chosen_password_starts_a_session_of_full_scope() -> None:
     assert done.session.scope == "portal"
     assert client.accounts.sessions == {done.session.id: done.session}
     assert done.refresh_token is not None
-    assert done.session.refresh_hash == hash_refresh_secret(done.refresh_token.partition(".")[2])
+    token = parse_refresh_token(done.refresh_token)
+    assert token is not None
+    assert (token.session_id, token.hash) == (done.session.id, done.session.refresh_hash)
     claims = client.tokens.issued[done.access_token]
     assert (claims.account_id, claims.session_id) == (client.account.id, done.session.id)
     assert (claims.scope, claims.auth_time) == ("portal", NOW)

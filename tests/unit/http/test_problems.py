@@ -15,6 +15,7 @@ from portal.domain.errors import (
     FieldCode,
     FieldError,
     InvalidInput,
+    MailRefused,
     NotAuthenticated,
     PortalError,
     Unavailable,
@@ -24,7 +25,7 @@ from portal.http.messages import FIELD_MESSAGES
 from portal.http.problems import INTERNAL_ERROR, PROBLEM_JSON, PROBLEMS, problem_of, problem_response
 
 # Flows translate these; one that gets this far is a fault of ours.
-INTERNAL = {ConditionFailed, Conflict}
+INTERNAL = {ConditionFailed, Conflict, MailRefused}
 
 
 def subclasses(kind: type[PortalError]) -> Iterator[type[PortalError]]:

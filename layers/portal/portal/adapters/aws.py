@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 
-from portal.domain.errors import ConditionFailed, Conflict, Unavailable
+from portal.domain.errors import ConditionFailed, Conflict, MailRefused, Unavailable
 
 Service = Literal["dynamodb", "kms", "sesv2"]
 Hook = Callable[[str, str, dict[str, Any]], None]
@@ -44,6 +44,17 @@ class InvalidMac(Exception):
     """KMS says that a MAC does not belong to the message."""
 
 
+_ANSWERS: dict[str, type[Exception]] = {
+    "ConditionalCheckFailedException": ConditionFailed,
+    "TransactionConflictException": Conflict,
+    "TransactionInProgressException": Conflict,
+    "KMSInvalidMacException": InvalidMac,
+    # Of SES alone: this mail, or this sender.
+    "MessageRejected": MailRefused,
+    "BadRequestException": MailRefused,
+}
+
+
 class Aws:
     """Clients of one session, made on first use.
 
@@ -71,6 +82,7 @@ class Aws:
             Conflict: two transactions met.
             InvalidMac: from ``verify_mac``.
             Unavailable: throttled, unreachable, timed out, failing.
+            MailRefused: from ``send_email``.
             Misconfigured: the call can't work as it is.
         """
         try:
@@ -96,14 +108,10 @@ class Aws:
 
 def _translated(failure: ClientError) -> Exception:
     code = failure.response["Error"]["Code"]
-    if code == "ConditionalCheckFailedException":
-        return ConditionFailed()
     if code == "TransactionCanceledException":
         return _cancelled([reason.get("Code", "None") for reason in failure.response.get("CancellationReasons", [])])
-    if code in {"TransactionConflictException", "TransactionInProgressException"}:
-        return Conflict()
-    if code == "KMSInvalidMacException":
-        return InvalidMac()
+    if code in _ANSWERS:
+        return _ANSWERS[code]()
     if any(part in code for part in _OUR_FAULT):
         return Misconfigured(failure.operation_name, code)
     return Unavailable(_THROTTLED_RETRY_SECONDS)

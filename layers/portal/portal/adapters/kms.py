@@ -1,10 +1,11 @@
 """Keys that never leave KMS."""
 
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Literal
 
 from portal.adapters.aws import Aws, InvalidMac
-from portal.domain.ids import AccountId, OutboxId
+from portal.domain.ids import AccountId, CanonicalEmail, OutboxId
 from portal.domain.password import initial_password
 
 Slot = Literal["A", "B"]
@@ -66,6 +67,47 @@ class Kms:
         if key_arn not in self._public_keys:
             self._public_keys[key_arn] = bytes(self._aws.call("kms", "get_public_key", KeyId=key_arn)["PublicKey"])
         return self._public_keys[key_arn]
+
+    def encrypt(self, key_arn: str, text: str, context: dict[str, str]) -> bytes:
+        """Return a short text (at most 4096 bytes) encrypted; only this context decrypts it."""
+        answer = self._aws.call("kms", "encrypt", KeyId=key_arn, Plaintext=text.encode(), EncryptionContext=context)
+        return bytes(answer["CiphertextBlob"])
+
+    def decrypt(self, key_arn: str, ciphertext: bytes, context: dict[str, str]) -> str:
+        """Return the text that was encrypted with this key for this context."""
+        answer = self._aws.call("kms", "decrypt", KeyId=key_arn, CiphertextBlob=ciphertext, EncryptionContext=context)
+        return bytes(answer["Plaintext"]).decode()
+
+
+class KmsRecipients:
+    """Satisfies ``flows.ports.RecipientEncryptor`` and ``RecipientDecryptor``; who may do which, the key's policy says.
+
+    The order is part of the encryption, so that an address moved to another row can't be read there.
+    """
+
+    def __init__(self, kms: Kms, key_arn: str) -> None:
+        self._kms = kms
+        self._key_arn = key_arn
+
+    def encrypt(self, address: str, order: OutboxId) -> str:
+        """Return the address as text that only the mailer can read, and only for this order."""
+        return b64encode(self._kms.encrypt(self._key_arn, address, {"order": order})).decode()
+
+    def decrypt(self, recipient: str, order: OutboxId) -> str:
+        """Return the address."""
+        return self._kms.decrypt(self._key_arn, b64decode(recipient), {"order": order})
+
+
+class KmsPseudonyms:
+    """Satisfies ``flows.ports.Pseudonyms``."""
+
+    def __init__(self, kms: Kms, key_arn: str) -> None:
+        self._kms = kms
+        self._key_arn = key_arn
+
+    def of(self, email: CanonicalEmail) -> str:
+        """Return the keyed hash of an address."""
+        return self._kms.make_mac(self._key_arn, f"pseudonym\0{email}".encode()).hex()
 
 
 class KmsInitialPasswords:

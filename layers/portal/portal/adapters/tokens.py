@@ -6,6 +6,8 @@ what a token's header says can't choose another (RFC 8725 section 3.1).
 
 import json
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NoReturn, override
 
 from jwt import PyJWS
@@ -130,9 +132,17 @@ class KmsLinks:
         self._tokens = _Tokens("HS256", _KmsHs256(kms), keys, issuer)
         self._key_arn = keys.active(active)
 
-    def sign(self, purpose: Purpose, subject: str, issued_at: int, expires_at: int) -> str:
+    def sign(
+        self,
+        purpose: Purpose,
+        subject: str,
+        issued_at: int,
+        expires_at: int,
+        details: Mapping[str, str | int] = MappingProxyType({}),
+    ) -> str:
         """Return the token of a link; the same arguments give the same token."""
-        return self._tokens.sign(purpose, self._key_arn, {"sub": subject, "iat": issued_at, "exp": expires_at})
+        claims = {**details, "sub": subject, "iat": issued_at, "exp": expires_at}
+        return self._tokens.sign(purpose, self._key_arn, claims)
 
     def verify(self, purpose: Purpose, token: str, now: int) -> Claims:
         """Return the claims of a genuine token; raise InvalidLink or LinkExpired."""

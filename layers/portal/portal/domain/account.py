@@ -30,6 +30,7 @@ class Account:
         generation: raised by everything that ends all sessions.
         blocked: nothing works while True.
         version: raised by every change of the profile (ETag).
+        email_change_id: the change that gave the present address, so that a second click is told that it worked.
     """
 
     id: AccountId
@@ -44,6 +45,7 @@ class Account:
     generation: int
     blocked: bool
     version: int
+    email_change_id: str | None = None
 
     @property
     def etag(self) -> str:

@@ -18,6 +18,7 @@ class FieldCode(StrEnum):
     CONTROL_CHARACTER = "control_character"
     EMAIL_INVALID = "email_invalid"
     EMAIL_UNSUPPORTED = "email_unsupported"
+    EMAIL_UNCHANGED = "email_unchanged"
     POSTAL_CODE_INVALID = "postal_code_invalid"
     PHONE_INVALID = "phone_invalid"
     IBAN_INVALID = "iban_invalid"
@@ -87,8 +88,28 @@ class NotAuthenticated(PortalError):
     """No token, or one that is not valid (any more) (401)."""
 
 
+class SessionEnded(PortalError):
+    """A refresh token that is missing, used up, or of a session that is over (401)."""
+
+
 class PasswordChangeRequired(PortalError):
     """The token only opens the password change (403)."""
+
+
+class ReauthenticationRequired(PortalError):
+    """The password was given too long ago for this step (403)."""
+
+
+class PreconditionFailed(PortalError):
+    """The client decided on an older state than the present one (412)."""
+
+
+class PreconditionRequired(PortalError):
+    """The client has to say which state it decided on (428)."""
+
+
+class MailRefused(PortalError):
+    """The mail service refuses this very mail: trying again rarely helps."""
 
 
 class NotFound(PortalError):

@@ -1,13 +1,12 @@
-"""Facts kept to prove a double opt-in (P8): written once, with the confirmation."""
+"""Facts kept to prove a double opt-in (P8): written once, with the confirmation, and kept for a while after closing."""
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from portal.domain.consent import Consent
 from portal.domain.ids import AccountId
 from portal.domain.registration import Attempt
-
-EvidenceKind = Literal["opt_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +41,39 @@ def opt_in_evidence(attempt: Attempt, now: int, ip: str) -> OptInEvidence:
         confirmed_at=now,
         confirm_ip=ip,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingEvidence:
+    """An account was closed.
+
+    Args:
+        subject: the account's id, under which its other evidence lies.
+        closed_at: epoch seconds.
+        pseudonym: keyed hash of the canonical address, so that the proof is found when the person or a court names it.
+        expires_at: epoch seconds; everything about this subject ends then.
+    """
+
+    subject: AccountId
+    closed_at: int
+    pseudonym: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptInMailEvidence:
+    """When the opt-in mail left, for a person who clicked before that could be noted with the attempt."""
+
+    subject: AccountId
+    mail_sent_at: int
+    mail_message_id: str
+
+
+def evidence_ends(closed_at: int, years: int) -> int:
+    """Return the end of the ``years``-th calendar year after the closing, in epoch seconds.
+
+    Limitation periods run from the end of a year (BGB sections 195, 199).
+    """
+    berlin = ZoneInfo("Europe/Berlin")
+    year = datetime.fromtimestamp(closed_at, berlin).year
+    return int(datetime(year + years + 1, 1, 1, tzinfo=berlin).timestamp())

@@ -9,6 +9,7 @@ AttemptId = NewType("AttemptId", str)
 AccountId = NewType("AccountId", str)
 SessionId = NewType("SessionId", str)
 OutboxId = NewType("OutboxId", str)
+ChangeId = NewType("ChangeId", str)
 
 CanonicalEmail = NewType("CanonicalEmail", str)
 """The form of an address under which an account is found (P6)."""

@@ -6,7 +6,17 @@ from typing import Literal
 from portal.domain.ids import OutboxId, random_id
 from portal.domain.mail import Language
 
-MailKind = Literal["opt_in", "credentials"]
+MailKind = Literal[
+    "opt_in",
+    "resend",
+    "credentials",
+    "password_reset",
+    "bank_details_changed",
+    "email_change",
+    "email_change_requested",
+    "email_changed",
+    "farewell",
+]
 
 LEASE_SECONDS = 60
 """How long a claimed row belongs to one run of the mailer; longer than the function may run."""
@@ -14,22 +24,27 @@ LEASE_SECONDS = 60
 LIFETIME_SECONDS = 14 * 86400
 """How long a row is kept: far longer than any outage of SES that a mail is worth waiting for."""
 
+REFUSALS_BEFORE_GIVING_UP = 24
+"""Tries of a mail that the service itself refuses, about 17 hours: a sender that is not verified looks the same as a
+recipient that can't be served, and is mended within a day."""
+
 _FIRST_DELAY, _LONGEST_DELAY = 30, 3600
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One ordered mail; holds no address, link or secret.
+    """One ordered mail; holds no address in clear, no link, no secret.
 
     Args:
         id: of the order, not of the mail.
         kind: which mail.
-        ref: attempt or account that it is about.
+        ref: attempt, account or change that it is about; a random one where only the recipient counts.
         language: of the mail.
         created_at: epoch seconds.
         next_attempt_at: epoch seconds from which a run may claim the row.
         expires_at: epoch seconds.
         tries: claims so far.
+        recipient: encrypted, where the address can't be read from ``ref`` when the mail is sent.
     """
 
     id: OutboxId
@@ -40,11 +55,14 @@ class OutboxRow:
     next_attempt_at: int
     expires_at: int
     tries: int = 0
+    recipient: str | None = None
 
 
-def order_mail(kind: MailKind, ref: str, language: Language, now: int) -> OutboxRow:
-    """Return the order of a mail, due at once."""
-    return OutboxRow(OutboxId(random_id()), kind, ref, language, now, now, now + LIFETIME_SECONDS)
+def order_mail(
+    kind: MailKind, ref: str, language: Language, now: int, *, lifetime: int = LIFETIME_SECONDS
+) -> OutboxRow:
+    """Return the order of a mail, due at once and dropped after ``lifetime`` seconds."""
+    return OutboxRow(OutboxId(random_id()), kind, ref, language, now, now, now + lifetime)
 
 
 def delay_after(tries: int) -> int:

@@ -24,7 +24,16 @@ class Purpose:
 
 OPT_IN = Purpose("opt-in+jwt", "registrations:confirm", "confirm")
 REJECT = Purpose("reject+jwt", "registrations:reject", "reject")
+PASSWORD_RESET = Purpose("password-reset+jwt", "password-reset:confirm", "reset")
+EMAIL_CHANGE = Purpose("email-change+jwt", "email-changes:confirm", "email-change")
+FREEZE = Purpose("freeze+jwt", "accounts:freeze", "freeze")
 ACCESS = Purpose("at+jwt", "api")
+
+
+PASSWORD_RESET_SECONDS = 3600
+EMAIL_CHANGE_SECONDS = 86_400
+FREEZE_SECONDS = 72 * 3600
+"""How long these links work, from the order of their mail on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,19 @@ from typing import Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import AccountsTable
+from portal.adapters.dynamodb.email_changes import EmailChangesTable
+from portal.adapters.dynamodb.evidence import EvidenceTable
 from portal.adapters.dynamodb.outbox import OutboxTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
-from portal.adapters.kms import Kms, KmsInitialPasswords
+from portal.adapters.kms import Kms, KmsInitialPasswords, KmsRecipients
 from portal.adapters.ses import SesSender
 from portal.adapters.tokens import KmsLinks
 from portal.domain.errors import Unavailable
 from portal.domain.ids import OutboxId
-from portal.domain.mail import Mail
-from portal.domain.outbox import OutboxRow
-from portal.domain.registration import Attempt
-from portal.flows.deliver_mail import Letters, Mailer
+from portal.events.letters import PortalLetters
+from portal.flows.compose_mail import Composer
+from portal.flows.deliver_mail import Mailer
 from portal.flows.ports import Clock
-from portal.mails.already_registered import already_registered_mail
-from portal.mails.credentials import credentials_mail
-from portal.mails.opt_in import AttemptLinks, opt_in_mail
-from portal.mails.render import Sender
 from portal.observe import count, flush_metrics, log_failure, logger
 from portal.settings import MailerSettings
 
@@ -81,9 +78,9 @@ def _deliver_all(
             continue
         outcome = _deliver(row_id, mailer)
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
-        if outcome == "failed" and sequence_number:
+        if outcome == "broken" and sequence_number:
             failed.append({"itemIdentifier": sequence_number})
-        if outcome == "sent":
+        if outcome in {"sent", "unnoted"}:
             pause(interval)
     logger.info("mails", extra={"source": "stream" if any(number for _, number in wanted) else "schedule", **outcomes})
     return {"batchItemFailures": failed}
@@ -97,40 +94,36 @@ def _deliver(row_id: OutboxId, mailer: Mailer) -> str:
         outcome = "postponed"
     except Exception as failure:  # noqa: BLE001 - one bad row must not hold up the others
         log_failure(failure, order=row_id)
-        outcome = "failed"
+        outcome = "broken"
     if outcome != "not_due":
         count(f"Mails{outcome.capitalize()}")
+    if outcome in {"failed", "expired"}:
+        logger.error("mail_lost", extra={"order": row_id, "outcome": outcome})
     return outcome
 
 
 def _wire(settings: MailerSettings, aws: Aws, clock: Clock) -> Mailer:
     kms = Kms(aws)
-    return Mailer(
-        outbox=OutboxTable(aws, settings.outbox_table),
-        registrations=RegistrationsTable(aws, settings.registrations_table),
-        accounts=AccountsTable(aws, settings.accounts_table),
+    registrations = RegistrationsTable(aws, settings.registrations_table)
+    accounts = AccountsTable(aws, settings.accounts_table)
+    composer = Composer(
+        registrations=registrations,
+        accounts=accounts,
+        changes=EmailChangesTable(aws, settings.registrations_table),
         links=KmsLinks(kms, settings.link_keys, settings.issuer, settings.active_link_key_slot),
         passwords=KmsInitialPasswords(kms, settings.initial_password_key_arn),
-        sender=SesSender(aws, settings.portal_name, settings.sender_address, settings.configuration_set),
-        letters=_letters(settings),
+        recipients=KmsRecipients(kms, settings.recipient_key_arn),
+        letters=PortalLetters(settings),
         clock=clock,
         public_url=settings.public_url,
         initial_password_lifetime=settings.initial_password_lifetime_seconds,
     )
-
-
-def _letters(settings: MailerSettings) -> Letters:
-    sender = Sender(settings.portal_name, settings.company_name, settings.company_address)
-    portal_url = f"{settings.public_url}/"
-
-    def opt_in(attempt: Attempt, confirm_url: str, reject_url: str) -> Mail:
-        links = AttemptLinks(attempt.reference, attempt.requested_at, attempt.expires_at, confirm_url, reject_url)
-        return opt_in_mail(attempt.application.locale, sender, [links])
-
-    def already_registered(attempt: Attempt) -> Mail:
-        return already_registered_mail(attempt.application.locale, sender, portal_url)
-
-    def credentials(row: OutboxRow, user_name: str, password: str, expires_at: int) -> Mail:
-        return credentials_mail(row.language, sender, user_name, password, portal_url, expires_at)
-
-    return Letters(opt_in, already_registered, credentials)
+    return Mailer(
+        outbox=OutboxTable(aws, settings.outbox_table),
+        composer=composer,
+        sender=SesSender(aws, settings.portal_name, settings.sender_address, settings.configuration_set),
+        registrations=registrations,
+        accounts=accounts,
+        evidence=EvidenceTable(aws, settings.evidence_table),
+        clock=clock,
+    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal.domain.account import Account
-from portal.domain.errors import NotAuthenticated, PasswordChangeRequired
+from portal.domain.errors import NotAuthenticated, PasswordChangeRequired, ReauthenticationRequired
 from portal.domain.session import Session
 from portal.flows.ports import AccessTokenVerifier, Sessions
 
@@ -17,7 +17,13 @@ class Caller:
 
 
 def authenticate(
-    token: str | None, now: int, tokens: AccessTokenVerifier, sessions: Sessions, *, limited: bool = False
+    token: str | None,
+    now: int,
+    tokens: AccessTokenVerifier,
+    sessions: Sessions,
+    *,
+    limited: bool = False,
+    recent: bool = False,
 ) -> Caller:
     """Return the caller that an access token stands for.
 
@@ -27,10 +33,12 @@ def authenticate(
         tokens: checks the signature and the claims.
         sessions: reads account and session at once.
         limited: whether a token of scope ``password:change`` is enough.
+        recent: whether the password must have been given just now (step-up, ASVS 7.5.1).
 
     Raises:
         NotAuthenticated: no valid token, or its session, account or generation is over.
         PasswordChangeRequired: the token opens the password change only.
+        ReauthenticationRequired: the password was given too long ago.
     """
     if token is None:
         raise NotAuthenticated
@@ -39,8 +47,10 @@ def authenticate(
     if account is None or session is None or account.blocked:
         raise NotAuthenticated
     mine = session.account_id == account.id and session.scope == claims.scope
-    if not mine or session.generation != account.generation or session.expires_at <= now:
+    if not mine or session.generation != account.generation or session.is_over(now):
         raise NotAuthenticated
     if session.scope != "portal" and not limited:
         raise PasswordChangeRequired
+    if recent and not session.is_recent(now):
+        raise ReauthenticationRequired
     return Caller(account, session)

@@ -14,9 +14,11 @@ from portal.domain.errors import (
 from portal.domain.password import check_new_password, hash_password, normalise
 from portal.domain.session import Device, Lifetimes, new_session
 from portal.flows.authenticate import Caller
-from portal.flows.login import LoggedIn, issue_access_token, open_credential
+from portal.flows.login import LoggedIn, logged_in, open_credential
 from portal.flows.ports import AccessTokenSigner, Accounts, Clock
 from portal.flows.retry import retry_conflicts
+
+POINTER = "/new_password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class PasswordChange:
             NotAuthenticated: account or password changed in the same moment.
         """
         now = self.clock()
-        normal = _checked(new, current, (*self.context, *_personal_words(caller.account)))
+        normal = checked_password(new, (*self.context, *personal_words(caller.account)))
+        if normal == normalise(current):
+            raise InvalidInput(FieldError(POINTER, FieldCode.PASSWORD_UNCHANGED))
         found = self.accounts.find_credential(caller.account.canonical_email)
         credential = open_credential(found, normalise(current), now)
         if credential.account_id != caller.account.id or credential.generation != caller.account.generation:
@@ -65,21 +69,23 @@ class PasswordChange:
             retry_conflicts(lambda: self.accounts.change_password(credential, hashed, session, caller.session.id))
         except ConditionFailed:
             raise NotAuthenticated from None
-        return LoggedIn(session, issue_access_token(session, now, self.tokens), refresh_token)
+        return logged_in(session, refresh_token, now, self.tokens)
 
 
-def _checked(new: str, current: str, context: tuple[str, ...]) -> str:
-    pointer = "/new_password"
+def checked_password(new: str, context: tuple[str, ...]) -> str:
+    """Return a new password, normalised.
+
+    Raises:
+        InvalidInput: refused, with the reason.
+    """
     try:
-        normal = check_new_password(new, context)
+        return check_new_password(new, context)
     except Refused as refused:
-        raise InvalidInput(FieldError(pointer, refused.code)) from None
-    if normal == normalise(current):
-        raise InvalidInput(FieldError(pointer, FieldCode.PASSWORD_UNCHANGED))
-    return normal
+        raise InvalidInput(FieldError(POINTER, refused.code)) from None
 
 
-def _personal_words(account: Account) -> tuple[str, ...]:
+def personal_words(account: Account) -> tuple[str, ...]:
+    """Return what a guess at this person's password would start with."""
     local, _, domain = account.canonical_email.partition("@")
     person = account.person
     return (account.canonical_email, local, domain, person.first_name, person.last_name, person.street, person.city)

@@ -1,39 +1,16 @@
-"""The mailer's work on one ordered mail: claim, decide, send, note."""
+"""The mailer's work on one ordered mail: claim, compose, send, note."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from portal.domain.email import sending_form
-from portal.domain.errors import Unavailable
+from portal.domain.errors import MailRefused, Unavailable
+from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, OutboxId
-from portal.domain.mail import Mail
-from portal.domain.outbox import OutboxRow, delay_after
-from portal.domain.password import hash_password
-from portal.domain.registration import Attempt
-from portal.domain.token import OPT_IN, REJECT, Purpose
-from portal.flows.ports import (
-    Accounts,
-    Clock,
-    InitialPasswords,
-    LinkSigner,
-    MailSender,
-    Outbox,
-    Registrations,
-)
+from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, delay_after
+from portal.flows.compose_mail import Composer, Letter
+from portal.flows.ports import Accounts, Clock, Evidence, MailSender, Outbox, Registrations
 
-Outcome = Literal["sent", "dropped", "postponed", "not_due"]
-
-
-@dataclass(frozen=True, slots=True)
-class Letters:
-    """Renders mails; the mailer's handler joins this with ``portal.mails``."""
-
-    opt_in: Callable[[Attempt, str, str], Mail]
-    """Attempt, confirm link, "not me" link."""
-    already_registered: Callable[[Attempt], Mail]
-    credentials: Callable[[OutboxRow, str, str, int], Mail]
-    """Order, user name, password, epoch seconds at which the password ends."""
+Outcome = Literal["sent", "unnoted", "dropped", "postponed", "failed", "expired", "not_due"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,74 +19,72 @@ class Mailer:
 
     Args:
         outbox: ordered mails.
-        registrations: attempts that opt-in mails are about.
-        accounts: accounts that credential mails are about.
-        links: makes the links of mails.
-        passwords: derives initial passwords.
+        composer: says what a mail says.
         sender: hands mails to the mail service.
-        letters: renders mails.
+        registrations: where the time of an opt-in mail is noted.
+        accounts: tells whether a person clicked before that.
+        evidence: where it is noted then.
         clock: epoch seconds.
-        public_url: where the portal is reached, without trailing slash.
-        initial_password_lifetime: seconds.
     """
 
     outbox: Outbox
+    composer: Composer
+    sender: MailSender
     registrations: Registrations
     accounts: Accounts
-    links: LinkSigner
-    passwords: InitialPasswords
-    sender: MailSender
-    letters: Letters
+    evidence: Evidence
     clock: Clock
-    public_url: str
-    initial_password_lifetime: int
 
     def deliver(self, row_id: OutboxId) -> Outcome:
         """Send the mail of one row, if it is due and nobody else does.
 
-        A failure of a service gives the row back, due later: the mail is late, not lost.
+        Whatever fails gives the row back, due later: the mail is late, not lost. It is given up (``failed``,
+        ``expired``) only when its own time is over, or when the mail service refuses it again and again. ``unnoted`` is
+        sent, but its evidence lacks the time.
+
+        Raises:
+            Exception: an error of the code or of its set-up; the row is given back all the same.
         """
         row = self.outbox.claim(row_id, self.clock())
         if row is None:
-            return "not_due"
+            return "expired" if self.outbox.expire(row_id, self.clock()) else "not_due"
         try:
-            sent = self._opt_in(row) if row.kind == "opt_in" else self._credentials(row)
+            letter = self.composer.compose(row)
+            message_id = self.sender.send(letter.to, letter.mail, row.id) if letter else None
+        except MailRefused:
+            if row.tries < REFUSALS_BEFORE_GIVING_UP:
+                return self._postpone(row)
+            self.outbox.finish(row, "failed", self.clock())
+            return "failed"
         except Unavailable:
-            self.outbox.postpone(row, self.clock() + delay_after(row.tries))
-            return "postponed"
-        outcome: Outcome = "sent" if sent else "dropped"
-        self.outbox.finish(row, outcome, self.clock())
-        return outcome
+            return self._postpone(row)
+        except Exception:
+            self._postpone(row)
+            raise
+        return self._sent(row, letter, message_id)
 
-    def _opt_in(self, row: OutboxRow) -> bool:
-        attempt = self.registrations.find(AttemptId(row.ref), self.clock())
-        if attempt is None:
-            return False
-        asked = attempt.application
-        known = self.accounts.find_credential(asked.canonical_email) is not None
-        mail = self.letters.already_registered(attempt) if known else self._opt_in_mail(attempt)
-        message_id = self.sender.send(sending_form(asked.email), mail, row.id)
-        if not known:
-            now = self.clock()
-            self.registrations.note_mail(attempt.id, now, message_id, now)
-        return True
+    def _postpone(self, row: OutboxRow) -> Outcome:
+        self.outbox.postpone(row, self.clock() + delay_after(row.tries))
+        return "postponed"
 
-    def _opt_in_mail(self, attempt: Attempt) -> Mail:
-        return self.letters.opt_in(attempt, self._link(OPT_IN, attempt), self._link(REJECT, attempt))
+    def _sent(self, row: OutboxRow, letter: Letter | None, message_id: str | None) -> Outcome:
+        if letter is None or message_id is None:
+            self.outbox.finish(row, "dropped", self.clock())
+            return "dropped"
+        # First what keeps the mail from being sent twice, then what proves that it was sent.
+        self.outbox.finish(row, "sent", self.clock())
+        try:
+            for attempt_id in letter.attempts:
+                self._note(attempt_id, message_id)
+        except Unavailable:
+            return "unnoted"
+        return "sent"
 
-    def _link(self, purpose: Purpose, attempt: Attempt) -> str:
-        token = self.links.sign(purpose, attempt.id, attempt.requested_at, attempt.expires_at)
-        return f"{self.public_url}/{purpose.page}#token={token}"
-
-    def _credentials(self, row: OutboxRow) -> bool:
-        account = self.accounts.find(AccountId(row.ref))
-        if account is None:
-            return False
-        password = self.passwords.derive(account.id, row.id)
-        ends = self.clock() + self.initial_password_lifetime
-        if not self.accounts.set_initial_password(account.canonical_email, row.id, hash_password(password), ends):
-            # The person chose a password meanwhile (by a reset): the initial one would only confuse.
-            return False
-        mail = self.letters.credentials(row, account.email, password, ends)
-        self.sender.send(sending_form(account.email), mail, row.id)
-        return True
+    def _note(self, attempt_id: AttemptId, message_id: str) -> None:
+        now = self.clock()
+        if self.registrations.note_mail(attempt_id, now, message_id, now):
+            return
+        # Gone: rejected, or confirmed by somebody faster than this note.
+        subject = AccountId(attempt_id)
+        if self.accounts.find(subject) is not None:
+            self.evidence.add_mail(OptInMailEvidence(subject, now, message_id))

@@ -1,15 +1,17 @@
-"""A client logs in."""
+"""A client logs in, or shows again who they are."""
 
 from dataclasses import dataclass
 
 from portal.domain.account import Credential
 from portal.domain.email import canonical_email
-from portal.domain.errors import InvalidCredentials
+from portal.domain.errors import ConditionFailed, InvalidCredentials, NotAuthenticated
 from portal.domain.ids import CanonicalEmail
 from portal.domain.password import hash_password, needs_rehash, normalise, password_matches
-from portal.domain.session import Device, Lifetimes, Session, new_limited_session, new_session
+from portal.domain.session import Device, Lifetimes, RefreshToken, Session, new_limited_session, new_session
 from portal.domain.token import AccessClaims
+from portal.flows.authenticate import Caller
 from portal.flows.ports import AccessTokenSigner, Accounts, Clock, Sessions
+from portal.flows.retry import retry_conflicts
 
 _NOBODY = CanonicalEmail("-")
 
@@ -62,9 +64,27 @@ class Login:
             self.accounts.upgrade_hash(usable, hash_password(normal))
         session, refresh_token = self._start(usable, device, now)
         self.sessions.add(session)
-        return LoggedIn(session, issue_access_token(session, now, self.tokens), refresh_token)
+        return logged_in(session, refresh_token, now, self.tokens)
 
-    def _start(self, credential: Credential, device: Device, now: int) -> tuple[Session, str | None]:
+    def reauthenticate(self, caller: Caller, password: str, device: Device) -> LoggedIn:
+        """Check the password again and go on in a fresh session; the present one ends (ASVS 7.2.4, 7.5.1).
+
+        Raises:
+            InvalidCredentials: the password is wrong.
+            NotAuthenticated: the session or the account ended in the same moment.
+        """
+        now, account = self.clock(), caller.account
+        credential = open_credential(self.accounts.find_credential(account.canonical_email), normalise(password), now)
+        if credential.account_id != account.id or credential.generation != account.generation:
+            raise NotAuthenticated
+        session, refresh_token = new_session(account.id, account.generation, device, now, self.lifetimes)
+        try:
+            retry_conflicts(lambda: self.sessions.replace(caller.session, session))
+        except ConditionFailed:
+            raise NotAuthenticated from None
+        return logged_in(session, refresh_token, now, self.tokens)
+
+    def _start(self, credential: Credential, device: Device, now: int) -> tuple[Session, RefreshToken | None]:
         who = (credential.account_id, credential.generation, device, now, self.lifetimes)
         if credential.password_kind == "initial":  # noqa: S105 - a kind
             return new_limited_session(*who), None
@@ -83,6 +103,7 @@ def open_credential(credential: Credential | None, password: str, now: int) -> C
     return usable
 
 
-def issue_access_token(session: Session, now: int, tokens: AccessTokenSigner) -> str:
-    """Return an access token of a session."""
-    return tokens.issue(AccessClaims(session.account_id, session.id, session.scope, session.auth_time), now)
+def logged_in(session: Session, refresh_token: RefreshToken | None, now: int, tokens: AccessTokenSigner) -> LoggedIn:
+    """Return the answer to a client whose session starts or goes on: its tokens."""
+    claims = AccessClaims(session.account_id, session.id, session.scope, session.auth_time)
+    return LoggedIn(session, tokens.issue(claims, now), str(refresh_token) if refresh_token else None)

@@ -1,11 +1,12 @@
 """What the journeys need from outside; adapters satisfy these, tests use fakes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from portal.domain.account import Account, Credential
-from portal.domain.evidence import OptInEvidence
-from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, OutboxId, SessionId
+from portal.domain.email_change import EmailChange, FormerAddress
+from portal.domain.evidence import ClosingEvidence, OptInEvidence, OptInMailEvidence
+from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, OutboxId, SessionId
 from portal.domain.mail import Mail
 from portal.domain.outbox import OutboxRow
 from portal.domain.registration import Attempt
@@ -28,8 +29,18 @@ class Registrations(Protocol):
     def remove(self, attempt_id: AttemptId, now: int) -> bool:
         """Delete an attempt now; tell whether there was one."""
 
-    def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> None:
-        """Keep when the opt-in mail left, for the evidence. An attempt that is gone meanwhile stays gone."""
+    def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> bool:
+        """Keep when the opt-in mail left, for the evidence; tell whether the attempt was still there."""
+
+    def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
+        """Return the pending attempts of an address, newest first."""
+
+
+class EmailChanges(Protocol):
+    """New addresses that wait for their confirmation."""
+
+    def find(self, change_id: ChangeId, now: int) -> EmailChange | None:
+        """Return a pending change, read consistently; None from its expiry on."""
 
 
 class Accounts(Protocol):
@@ -67,12 +78,105 @@ class Accounts(Protocol):
             Conflict: another transaction held one of the items.
         """
 
+    def reset_password(self, account: Account, password_hash: str) -> None:
+        """Set a chosen password, whatever was there, and end all sessions by a new generation, all or nothing.
+
+        Raises:
+            ConditionFailed: generation or account changed meanwhile.
+            Conflict: another transaction held one of the items.
+        """
+
+    def block(self, account: Account) -> None:
+        """Block an account and end all its sessions by a new generation, all or nothing.
+
+        Raises:
+            ConditionFailed: generation, address or account changed meanwhile.
+            Conflict: another transaction held one of the items.
+        """
+
+
+class Profiles(Protocol):
+    """What clients change about their account.
+
+    Each method requires the account as it was read.
+
+    Raises (each method):
+        ConditionFailed: the account changed, was blocked or closed, or its sessions were ended meanwhile.
+        Conflict: another transaction held one of the items.
+    """
+
+    def save(self, before: Account, after: Account, order: OutboxRow | None = None) -> None:
+        """Store a changed profile, together with the order of the mail that tells of it."""
+
+    def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
+        """Store a new address that waits for its confirmation, together with the orders of its mails."""
+
+    def change_email(
+        self, before: Account, after: Account, credential: Credential, former: FormerAddress, order: OutboxRow, now: int
+    ) -> None:
+        """Move an account and its credential to the new address; the pending change is used up.
+
+        Args:
+            before: the account as it was read.
+            after: with its new address and generation.
+            credential: as it was read, of the former address.
+            former: the record of the former address.
+            order: of the mail that tells the former address.
+            now: epoch seconds.
+
+        Raises:
+            ConditionFailed: also when the new address has an account meanwhile, or the change expired.
+        """
+
+    def close(self, account: Account, evidence: ClosingEvidence, order: OutboxRow) -> None:
+        """Delete account and credential; what remains is evidence that ends."""
+
 
 class Sessions(Protocol):
     """Login sessions."""
 
     def add(self, session: Session) -> None:
         """Store a new session."""
+
+    def find(self, session_id: SessionId) -> Session | None:
+        """Return a session, read consistently."""
+
+    def rotate(self, before: Session, after: Session) -> None:
+        """Store the state after a refresh, if the session is as it was read and its account is in force.
+
+        Raises:
+            SessionEnded: the account is blocked, closed or of another generation.
+            ConditionFailed: another refresh was first, or the session is gone.
+            Conflict: another transaction held one of the items.
+        """
+
+    def replace(self, ended: Session, started: Session) -> None:
+        """Start a session in the place of another, all or nothing.
+
+        Raises:
+            ConditionFailed: the other one is gone or its generation is over.
+            Conflict: another transaction held one of the items.
+        """
+
+    def end(self, session_id: SessionId) -> None:
+        """Delete a session, if there is one."""
+
+    def end_of(self, account_id: AccountId, session_id: SessionId) -> bool:
+        """Delete a session of an account; tell whether the account had it."""
+
+    def end_presented(self, session_id: SessionId, refresh_hash: str) -> None:
+        """Delete a session whose current or previous refresh token has this hash, if there is one."""
+
+    def end_others(self, account: Account, kept: Session) -> None:
+        """End all sessions of an account but one, by a new generation.
+
+        Raises:
+            ConditionFailed: generation, account or the kept session changed meanwhile.
+            Conflict: another transaction held one of the items.
+        """
+
+    def all_of(self, account: Account, now: int) -> Sequence[Session]:
+        """Return the sessions in force of an account, newest first, without their secrets; a new one may lack."""
 
     def load(self, account_id: AccountId, session_id: SessionId) -> tuple[Account | None, Session | None]:
         """Return account and session by one consistent read."""
@@ -87,8 +191,17 @@ class Outbox(Protocol):
     def due(self, now: int, limit: int) -> Sequence[OutboxId]:
         """Return rows that are due, oldest first."""
 
+    def add(self, order: OutboxRow) -> None:
+        """Order a mail that no change goes with."""
+
+    def expire(self, row_id: OutboxId, now: int) -> OutboxRow | None:
+        """Close a row that was never sent in its time; None when it is none."""
+
     def finish(self, row: OutboxRow, status: str, now: int) -> None:
-        """Close a claimed row (``sent`` or ``dropped``); a row that another run claimed meanwhile is left to it."""
+        """Close a claimed row (``sent``, ``dropped`` or ``failed``) and forget its recipient.
+
+        A row that another run claimed meanwhile is left to it.
+        """
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
         """Give a claimed row back, due later."""
@@ -97,7 +210,9 @@ class Outbox(Protocol):
 class LinkSigner(Protocol):
     """Makes links; only the mailer can."""
 
-    def sign(self, purpose: Purpose, subject: str, issued_at: int, expires_at: int) -> str:
+    def sign(
+        self, purpose: Purpose, subject: str, issued_at: int, expires_at: int, details: Mapping[str, str | int] = ...
+    ) -> str:
         """Return the token of a link; the same arguments give the same token."""
 
 
@@ -138,6 +253,34 @@ class InitialPasswords(Protocol):
         """Return the password of an order: the same for each retry, unguessable for anybody else."""
 
 
+class RecipientEncryptor(Protocol):
+    """Keeps addresses in orders of mails unreadable for all but the mailer."""
+
+    def encrypt(self, address: str, order: OutboxId) -> str:
+        """Return the address as text that only the mailer can read, and only for this order."""
+
+
+class RecipientDecryptor(Protocol):
+    """Reads them; only the mailer can."""
+
+    def decrypt(self, recipient: str, order: OutboxId) -> str:
+        """Return the address."""
+
+
+class Pseudonyms(Protocol):
+    """Names a person for a proof without naming them."""
+
+    def of(self, email: CanonicalEmail) -> str:
+        """Return the keyed hash of an address: always the same, and not to be found without the key."""
+
+
+class Evidence(Protocol):
+    """Proofs that no other change goes with."""
+
+    def add_mail(self, evidence: OptInMailEvidence) -> None:
+        """Keep when an opt-in mail left, beside the evidence of its account."""
+
+
 class MailSender(Protocol):
     """Hands a mail to the mail service."""
 
@@ -151,4 +294,5 @@ class MailSender(Protocol):
 
         Raises:
             Unavailable: the service did not take it.
+            MailRefused: it refuses this mail.
         """

@@ -8,18 +8,26 @@ from portal.http.routes import Wiring
 from portal.settings import CallerSettings
 
 
-def caller_of[S: CallerSettings](request: Request, wiring: Wiring[S], *, limited: bool = False) -> Caller:
+def caller_of[S: CallerSettings](
+    request: Request, wiring: Wiring[S], *, limited: bool = False, recent: bool = False
+) -> Caller:
     """Return the authenticated caller of a request.
 
     Args:
         request: with its ``Authorization`` header.
         wiring: of the function.
         limited: whether a token of scope ``password:change`` is enough.
+        recent: whether the password must have been given just now.
 
     Raises:
-        NotAuthenticated, PasswordChangeRequired: see ``flows.authenticate``.
+        NotAuthenticated, PasswordChangeRequired, ReauthenticationRequired: see ``flows.authenticate``.
     """
     settings = wiring.settings
     tokens = KmsAccessTokens(wiring.kms, settings.access_token_keys, settings.issuer)
-    sessions = SessionsTable(wiring.aws, settings.sessions_table, settings.accounts_table)
-    return authenticate(request.bearer_token, wiring.clock(), tokens, sessions, limited=limited)
+    token, sessions = request.bearer_token, sessions_of(wiring)
+    return authenticate(token, wiring.clock(), tokens, sessions, limited=limited, recent=recent)
+
+
+def sessions_of[S: CallerSettings](wiring: Wiring[S]) -> SessionsTable:
+    """Return the sessions of a function with authenticated routes."""
+    return SessionsTable(wiring.aws, wiring.settings.sessions_table, wiring.settings.accounts_table)

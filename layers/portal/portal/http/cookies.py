@@ -7,3 +7,14 @@ _ATTRIBUTES = "HttpOnly; Secure; SameSite=Strict; Path=/"
 def refresh_cookie(token: str) -> str:
     """Return the ``Set-Cookie`` value of a refresh token; it ends with the browser session."""
     return f"{REFRESH}={token}; {_ATTRIBUTES}"
+
+
+def cleared_refresh_cookie() -> str:
+    """Return the ``Set-Cookie`` value that removes the refresh token."""
+    return f"{REFRESH}=; Max-Age=0; {_ATTRIBUTES}"
+
+
+def cookie_value(header: str, name: str) -> str | None:
+    """Return a cookie of a ``Cookie`` header (RFC 6265), None where it is not there."""
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    return next((value for key, _, value in pairs if key == name and value), None)

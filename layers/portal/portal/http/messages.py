@@ -21,6 +21,10 @@ FIELD_MESSAGES: dict[FieldCode, dict[Language, str]] = {
         "de": "An diese Adresse können wir nicht senden: Vor dem @ sind weder Umlaute noch Anführungszeichen möglich.",
         "en": "We cannot send to this address: neither accents nor quotation marks are possible before the @.",
     },
+    FieldCode.EMAIL_UNCHANGED: {
+        "de": "Das ist bereits Ihre E-Mail-Adresse.",
+        "en": "This is your e-mail address already.",
+    },
     FieldCode.POSTAL_CODE_INVALID: {
         "de": "Bitte geben Sie eine deutsche Postleitzahl mit fünf Ziffern an.",
         "en": "Please enter a German postal code of five digits.",

@@ -13,6 +13,10 @@ from portal.domain.errors import (
     NotFound,
     PasswordChangeRequired,
     PortalError,
+    PreconditionFailed,
+    PreconditionRequired,
+    ReauthenticationRequired,
+    SessionEnded,
     Unavailable,
 )
 from portal.domain.mail import Language
@@ -48,6 +52,18 @@ PROBLEMS: dict[type[PortalError], Problem] = {
         "E-mail address and password do not belong together.",
     ),
     NotAuthenticated: Problem(401, "not_authenticated", "Bitte melden Sie sich an.", "Please log in."),
+    SessionEnded: Problem(
+        401,
+        "session_ended",
+        "Ihre Sitzung ist beendet. Bitte melden Sie sich an.",
+        "Your session has ended. Please log in.",
+    ),
+    ReauthenticationRequired: Problem(
+        403,
+        "reauthentication_required",
+        "Bitte geben Sie für diesen Schritt Ihr Passwort noch einmal ein.",
+        "Please enter your password again for this step.",
+    ),
     PasswordChangeRequired: Problem(
         403,
         "password_change_required",
@@ -55,6 +71,18 @@ PROBLEMS: dict[type[PortalError], Problem] = {
         "Please replace the initial password by one of your own first.",
     ),
     NotFound: Problem(404, "not_found", "Diese Adresse gibt es nicht.", "There is no such address."),
+    PreconditionFailed: Problem(
+        412,
+        "precondition_failed",
+        "Die Daten haben sich inzwischen geändert. Bitte laden Sie sie neu.",
+        "The data has changed in the meantime. Please load it again.",
+    ),
+    PreconditionRequired: Problem(
+        428,
+        "precondition_required",
+        "Die Anfrage muss im Kopf If-Match sagen, welchen Stand sie ändert.",
+        "The request has to say in its If-Match header which state it changes.",
+    ),
     LinkExpired: Problem(
         410,
         "link_expired",
@@ -103,6 +131,6 @@ def problem_response(problem: Problem, language: Language, error: PortalError | 
         ]
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, NotAuthenticated):
+    if isinstance(error, NotAuthenticated | SessionEnded):
         headers["WWW-Authenticate"] = "Bearer"
     return Response(problem.status, json.dumps(document, ensure_ascii=False), PROBLEM_JSON, headers)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from portal.domain.errors import PortalError
 from portal.domain.ip import cut_ip
 from portal.domain.mail import Language
+from portal.http.cookies import REFRESH, cookie_value
 
 MAX_BODY_BYTES = 32 * 1024
 # Four levels are in use; without a limit of our own, what is too deep would depend on the interpreter.
@@ -86,7 +87,12 @@ class Request:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
-    def json(self) -> Any:  # noqa: ANN401 - any JSON document
+    @property
+    def refresh_cookie(self) -> str | None:
+        """The refresh token of the session's cookie, None where there is none."""
+        return cookie_value(self.headers.get("cookie", ""), REFRESH)
+
+    def json(self, media_types: tuple[str, ...] = ("application/json",)) -> Any:  # noqa: ANN401 - any JSON document
         """Return the body as a document.
 
         One strict dialect everywhere: UTF-8, no duplicate members, no NaN or infinity, no lone surrogates.
@@ -96,7 +102,7 @@ class Request:
         """
         body = self._body_bytes()
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json":
+        if media_type not in media_types:
             raise UnsupportedMediaType
         return parse_json(body)
 

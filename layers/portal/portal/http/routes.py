@@ -15,7 +15,7 @@ from portal.http.request import Request
 from portal.http.response import Response
 from portal.observe import flush_metrics, log_failure, logger
 
-Needs = Literal["nothing", "access_token", "any_access_token"]
+Needs = Literal["nothing", "access_token", "any_access_token", "recent_access_token"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Route:
         path: as declared in template.yaml.
         endpoint: ``module:function`` below ``portal.http.endpoints``. A name, not the function itself, so that a
             request imports what its own route needs and no more (cold starts).
-        needs: what a caller has to show; ``any_access_token`` includes the scope ``password:change``.
+        needs: what a caller has to show; ``any_access_token`` includes the scope ``password:change``,
+            ``recent_access_token`` asks for the password when it was given too long ago.
     """
 
     method: str

@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import delete_existing, from_item, put_new, to_item, update_existing
+from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import (
     account_from_item,
     account_key,
@@ -25,7 +25,9 @@ from portal.domain.ids import AccountId, CanonicalEmail, OutboxId, SessionId
 from portal.domain.outbox import OutboxRow
 from portal.domain.session import Session
 
-_SAME_PASSWORD = "password_hash = :old_hash AND generation = :generation AND blocked = :no"  # noqa: S105 - an expression
+SAME_PASSWORD = "password_hash = :old_hash AND generation = :generation AND blocked = :no"  # noqa: S105 - an expression
+IN_FORCE = "generation = :generation AND blocked = :no"
+NEXT_GENERATION = "SET generation = :next"
 
 
 class AccountsTable:
@@ -58,7 +60,7 @@ class AccountsTable:
         self._transact(
             {"Put": put_new(self._table, account_to_values(account))},
             {"Put": put_new(self._table, credential_to_values(credential))},
-            {"Delete": delete_existing(self._registrations, attempt, NOT_EXPIRED, {":now": now})},
+            {"Delete": require_existing(self._registrations, attempt, NOT_EXPIRED, {":now": now})},
             {"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")},
             {"Put": put_new(self._outbox, order_to_values(order))},
         )
@@ -115,22 +117,48 @@ class AccountsTable:
                     {"pk": credential_key(credential.canonical_email)},
                     "SET password_hash = :hash, password_kind = :chosen, generation = :next "
                     "REMOVE password_expires_at, initial_password_id",
-                    _SAME_PASSWORD,
+                    SAME_PASSWORD,
                     {":hash": password_hash, ":chosen": "chosen", ":old_hash": credential.password_hash, **generation},
                 )
             },
+            self._next_generation(account_key(credential.account_id), generation),
+            {"Put": put_new(self._sessions, session_to_values(session))},
+            {"Delete": delete_key(self._sessions, {"pk": session_key(ended)})},
+        )
+
+    def reset_password(self, account: Account, password_hash: str) -> None:
+        """Set a chosen password, whatever was there, and end all sessions by a new generation, all or nothing."""
+        generation = {":generation": account.generation, ":next": account.generation + 1, ":no": False}
+        self._transact(
             {
                 "Update": update_existing(
                     self._table,
-                    {"pk": account_key(credential.account_id)},
-                    "SET generation = :next",
-                    "generation = :generation AND blocked = :no",
-                    generation,
+                    {"pk": credential_key(account.canonical_email)},
+                    "SET password_hash = :hash, password_kind = :chosen, generation = :next "
+                    "REMOVE password_expires_at, initial_password_id",
+                    IN_FORCE,
+                    {":hash": password_hash, ":chosen": "chosen", **generation},
                 )
             },
-            {"Put": put_new(self._sessions, session_to_values(session))},
-            {"Delete": {"TableName": self._sessions, "Key": to_item({"pk": session_key(ended)})}},
+            self._next_generation(account_key(account.id), generation),
         )
+
+    def block(self, account: Account) -> None:
+        """Block an account and end all its sessions by a new generation, all or nothing."""
+        values = {":generation": account.generation, ":next": account.generation + 1, ":no": False, ":yes": True}
+        self._transact(
+            *(
+                {
+                    "Update": update_existing(
+                        self._table, {"pk": key}, "SET blocked = :yes, generation = :next", IN_FORCE, values
+                    )
+                }
+                for key in (account_key(account.id), credential_key(account.canonical_email))
+            )
+        )
+
+    def _next_generation(self, key: str, values: dict[str, Any]) -> dict[str, Any]:
+        return {"Update": update_existing(self._table, {"pk": key}, NEXT_GENERATION, IN_FORCE, values)}
 
     def _get(self, key: str) -> dict[str, Any] | None:
         answer = self._aws.call(

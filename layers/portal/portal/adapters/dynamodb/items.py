@@ -37,14 +37,20 @@ def put_new(table: str, values: Mapping[str, Any], key: str = "pk") -> dict[str,
     }
 
 
-def delete_existing(table: str, key: Key, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a delete that fails where the item is gone or ``condition`` does not hold."""
+def require_existing(table: str, key: Key, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a check or a delete that fails where the item is gone or ``condition`` does not hold."""
     return {
         "TableName": table,
         "Key": to_item(key),
-        "ConditionExpression": f"attribute_exists(pk) AND ({condition})",
+        "ConditionExpression": f"attribute_exists(#key) AND ({condition})",
+        "ExpressionAttributeNames": {"#key": next(iter(key))},
         "ExpressionAttributeValues": to_item(values),
     }
+
+
+def delete_key(table: str, key: Key) -> dict[str, Any]:
+    """Return the parameters of a delete that does not mind whether the item exists."""
+    return {"TableName": table, "Key": to_item(key)}
 
 
 def update_existing(
@@ -60,16 +66,12 @@ def update_existing(
         values: for the placeholders of both expressions.
         names: for their name placeholders.
     """
-    parameters: dict[str, Any] = {
-        "TableName": table,
-        "Key": to_item(key),
+    parameters = require_existing(table, key, condition, values)
+    return {
+        **parameters,
         "UpdateExpression": update,
-        "ConditionExpression": f"attribute_exists(pk) AND ({condition})",
-        "ExpressionAttributeValues": to_item(values),
+        "ExpressionAttributeNames": {**parameters["ExpressionAttributeNames"], **(names or {})},
     }
-    if names:
-        parameters["ExpressionAttributeNames"] = dict(names)
-    return parameters
 
 
 def _without_none(value: Any) -> Any:  # noqa: ANN401 - walks any nesting

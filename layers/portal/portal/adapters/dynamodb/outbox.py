@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import from_item, to_item, update_existing
-from portal.adapters.dynamodb.records import DUE_SHARDS, order_from_item
+from portal.adapters.dynamodb.items import from_item, put_new, to_item, update_existing
+from portal.adapters.dynamodb.records import DUE_SHARDS, order_from_item, order_to_values
 from portal.domain.errors import ConditionFailed
 from portal.domain.ids import OutboxId
 from portal.domain.outbox import LEASE_SECONDS, OutboxRow
 
 _INDEX = "by-due"
 _STATUS = {"#status": "status"}
+_CLOSE = "SET #status = :status, finished_at = :now REMOVE due_shard, next_attempt_at, recipient"
 # A run may only close or postpone the claim that it made itself.
 _MINE = "#status = :pending AND tries = :tries"
 
@@ -60,12 +61,39 @@ class OutboxTable:
             rows += [(item["next_attempt_at"], OutboxId(item["pk"])) for item in found]
         return [row_id for _, row_id in sorted(rows)]
 
+    def add(self, order: OutboxRow) -> None:
+        """Order a mail that no change goes with."""
+        try:
+            self._aws.call("dynamodb", "put_item", **put_new(self._table, order_to_values(order)))
+        except ConditionFailed:
+            # The id is random and ours: a first try was stored and only its answer was lost.
+            return
+
+    def expire(self, row_id: OutboxId, now: int) -> OutboxRow | None:
+        """Close a row that was never sent in its time, so that it no longer stands before others in the due index."""
+        update = update_existing(
+            self._table,
+            {"pk": row_id},
+            _CLOSE,
+            "#status = :pending AND expires_at <= :now",
+            {":status": "expired", ":now": now, ":pending": "pending"},
+            _STATUS,
+        )
+        try:
+            answer = self._aws.call("dynamodb", "update_item", ReturnValues="ALL_OLD", **update)
+        except ConditionFailed:
+            return None
+        return order_from_item(from_item(answer["Attributes"]))
+
     def finish(self, row: OutboxRow, status: str, now: int) -> None:
-        """Close a claimed row; it leaves the due index. A row that another run claimed meanwhile is left to it."""
+        """Close a claimed row; it leaves the due index and forgets its recipient.
+
+        A row that another run claimed meanwhile is left to it.
+        """
         update = update_existing(
             self._table,
             {"pk": row.id},
-            "SET #status = :status, finished_at = :now REMOVE due_shard, next_attempt_at",
+            _CLOSE,
             _MINE,
             {":status": status, ":now": now, ":pending": "pending", ":tries": row.tries},
             _STATUS,

@@ -7,7 +7,8 @@ from portal.adapters.dynamodb.items import Item
 from portal.domain.account import Account, Credential
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent
-from portal.domain.evidence import OptInEvidence
+from portal.domain.email_change import EmailChange, FormerAddress
+from portal.domain.evidence import ClosingEvidence, OptInEvidence, OptInMailEvidence
 from portal.domain.ids import random_id
 from portal.domain.outbox import OutboxRow
 from portal.domain.person import Person
@@ -21,6 +22,11 @@ _EXPIRY_SHARDS = 16
 def attempt_key(attempt_id: str) -> str:
     """Return the key of an attempt in Registrations."""
     return f"attempt#{attempt_id}"
+
+
+def change_key(change_id: str) -> str:
+    """Return the key of a pending change of address in Registrations."""
+    return f"change#{change_id}"
 
 
 def account_key(account_id: str) -> str:
@@ -75,6 +81,21 @@ def attempt_from_item(item: Item) -> Attempt:
     )
 
 
+def change_to_values(change: EmailChange) -> dict[str, Any]:
+    """Return the attributes of a pending change of address."""
+    return {**asdict(change), "pk": change_key(change.id), "expiry_shard": expiry_shard(change.id, change.expires_at)}
+
+
+def change_from_item(item: Item) -> EmailChange:
+    """Return the pending change that an item holds."""
+    return EmailChange(**{name: item[name] for name in EmailChange.__slots__})
+
+
+def former_to_values(former: FormerAddress) -> dict[str, Any]:
+    """Return the attributes of a former address."""
+    return {**asdict(former), "pk": f"former#{former.id}", "expiry_shard": expiry_shard(former.id, former.expires_at)}
+
+
 def account_to_values(account: Account) -> dict[str, Any]:
     """Return the attributes of an account item."""
     return {**asdict(account), "pk": account_key(account.id)}
@@ -113,9 +134,13 @@ def session_from_item(item: Item) -> Session:
     return Session(**{name: value for name, value in item.items() if name != "pk"})
 
 
-def evidence_to_values(evidence: OptInEvidence) -> dict[str, Any]:
+_EVIDENCE_KINDS = {OptInEvidence: "opt_in", OptInMailEvidence: "opt_in_mail", ClosingEvidence: "closing"}
+
+
+def evidence_to_values(evidence: OptInEvidence | OptInMailEvidence | ClosingEvidence) -> dict[str, Any]:
     """Return the attributes of one piece of evidence; the sort key is random, so that none replaces another."""
-    return {**asdict(evidence), "kind": "opt_in", "sk": f"opt_in#{random_id()}"}
+    kind = _EVIDENCE_KINDS[type(evidence)]
+    return {**asdict(evidence), "kind": kind, "sk": f"{kind}#{random_id()}"}
 
 
 def order_to_values(order: OutboxRow) -> dict[str, Any]:
@@ -125,7 +150,7 @@ def order_to_values(order: OutboxRow) -> dict[str, Any]:
 
 def order_from_item(item: Item) -> OutboxRow:
     """Return the order that an item holds."""
-    return OutboxRow(**{name: item[name] for name in OutboxRow.__slots__})
+    return OutboxRow(**{name: item[name] for name in OutboxRow.__slots__ if name in item})
 
 
 DUE_SHARDS = 4

@@ -1,14 +1,20 @@
 """Attempts in the table Registrations."""
 
+from collections.abc import Sequence
+
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import delete_existing, from_item, put_new, to_item, update_existing
+from portal.adapters.dynamodb.items import from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import attempt_from_item, attempt_key, attempt_to_values, order_to_values
 from portal.domain.errors import ConditionFailed, Conflict, Unavailable
-from portal.domain.ids import AttemptId
+from portal.domain.ids import AttemptId, CanonicalEmail
 from portal.domain.outbox import OutboxRow
 from portal.domain.registration import Attempt
 
 NOT_EXPIRED = "expires_at > :now"
+_BY_ADDRESS = "by-address"
+# No attempt is older; and newer ones of other kinds (changes of address) must not hide all attempts.
+_LONGEST_LIFE = 30 * 86_400
+_LOOKED_AT = 50
 
 
 class RegistrationsTable:
@@ -48,15 +54,15 @@ class RegistrationsTable:
 
     def remove(self, attempt_id: AttemptId, now: int) -> bool:
         """Delete an attempt now; tell whether there was one."""
-        delete = delete_existing(self._table, {"pk": attempt_key(attempt_id)}, NOT_EXPIRED, {":now": now})
+        delete = require_existing(self._table, {"pk": attempt_key(attempt_id)}, NOT_EXPIRED, {":now": now})
         try:
             self._aws.call("dynamodb", "delete_item", **delete)
         except ConditionFailed:
             return False
         return True
 
-    def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> None:
-        """Keep when the opt-in mail left, for the evidence. An attempt that is gone meanwhile stays gone."""
+    def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> bool:
+        """Keep when the opt-in mail left, for the evidence; tell whether the attempt was still there."""
         update = update_existing(
             self._table,
             {"pk": attempt_key(attempt_id)},
@@ -67,4 +73,26 @@ class RegistrationsTable:
         try:
             self._aws.call("dynamodb", "update_item", **update)
         except ConditionFailed:
-            return
+            return False
+        return True
+
+    def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
+        """Return the pending attempts of an address, newest first; one of this second may lack."""
+        answer = self._aws.call(
+            "dynamodb",
+            "query",
+            TableName=self._table,
+            IndexName=_BY_ADDRESS,
+            KeyConditionExpression="canonical_email = :email AND requested_at > :oldest",
+            ExpressionAttributeValues=to_item({":email": email, ":oldest": now - _LONGEST_LIFE}),
+            ScanIndexForward=False,
+            Limit=_LOOKED_AT,
+        )
+        keys = [from_item(item)["pk"] for item in answer["Items"]]
+        found: list[Attempt] = []
+        for key in (key for key in keys if key.startswith(attempt_key(""))):
+            attempt = self.find(AttemptId(key.removeprefix(attempt_key(""))), now)
+            found += [attempt] if attempt else []
+            if len(found) == limit:
+                break
+        return found

@@ -1,18 +1,26 @@
 """Login sessions in the table Sessions."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import from_item, put_new, to_item
+from portal.adapters.dynamodb.accounts import IN_FORCE, NEXT_GENERATION
+from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import (
     account_from_item,
     account_key,
+    credential_key,
     session_from_item,
     session_key,
     session_to_values,
 )
 from portal.domain.account import Account
-from portal.domain.errors import ConditionFailed, Unavailable
+from portal.domain.errors import ConditionFailed, SessionEnded, Unavailable
 from portal.domain.ids import AccountId, SessionId
 from portal.domain.session import Session
+
+_BY_ACCOUNT = "by-account"
+_LISTED = 100
 
 
 class SessionsTable:
@@ -37,6 +45,94 @@ class SessionsTable:
             # The id is random and ours: a first try was stored and only its answer was lost.
             return
 
+    def find(self, session_id: SessionId) -> Session | None:
+        """Return a session, read consistently."""
+        key = to_item({"pk": session_key(session_id)})
+        answer = self._aws.call("dynamodb", "get_item", TableName=self._table, Key=key, ConsistentRead=True)
+        return session_from_item(from_item(answer["Item"])) if "Item" in answer else None
+
+    def rotate(self, before: Session, after: Session) -> None:
+        """Store the state after a refresh, if the session is as it was read and its account is in force."""
+        try:
+            self._transact(
+                {"ConditionCheck": self._account_in_force(before)},
+                {
+                    "Update": update_existing(
+                        self._table,
+                        {"pk": session_key(before.id)},
+                        "SET refresh_hash = :new, previous_refresh_hash = :old, rotated_at = :now, "
+                        "last_used_at = :now, expires_at = :ends",
+                        "refresh_hash = :old",
+                        {
+                            ":new": after.refresh_hash,
+                            ":old": before.refresh_hash,
+                            ":now": after.rotated_at,
+                            ":ends": after.expires_at,
+                        },
+                    )
+                },
+            )
+        except ConditionFailed as lost:
+            if 0 in lost.failed:
+                raise SessionEnded from None
+            raise
+
+    def replace(self, ended: Session, started: Session) -> None:
+        """Start a session in the place of another, all or nothing."""
+        own = {":generation": ended.generation}
+        self._transact(
+            {"ConditionCheck": self._account_in_force(ended)},
+            {"Delete": require_existing(self._table, {"pk": session_key(ended.id)}, "generation = :generation", own)},
+            {"Put": put_new(self._table, session_to_values(started))},
+        )
+
+    def end(self, session_id: SessionId) -> None:
+        """Delete a session, if there is one."""
+        self._aws.call("dynamodb", "delete_item", **delete_key(self._table, {"pk": session_key(session_id)}))
+
+    def end_of(self, account_id: AccountId, session_id: SessionId) -> bool:
+        """Delete a session of an account; tell whether the account had it."""
+        return self._delete(session_id, "account_id = :account_id", {":account_id": account_id})
+
+    def end_presented(self, session_id: SessionId, refresh_hash: str) -> None:
+        """Delete a session whose current or previous refresh token has this hash, if there is one."""
+        self._delete(session_id, "refresh_hash = :hash OR previous_refresh_hash = :hash", {":hash": refresh_hash})
+
+    def end_others(self, account: Account, kept: Session) -> None:
+        """End all sessions of an account but one, by a new generation."""
+        values = {":generation": account.generation, ":next": account.generation + 1}
+        both = {**values, ":no": False}
+        self._transact(
+            *(
+                {"Update": update_existing(self._accounts, {"pk": key}, NEXT_GENERATION, IN_FORCE, both)}
+                for key in (account_key(account.id), credential_key(account.canonical_email))
+            ),
+            {
+                "Update": update_existing(
+                    self._table, {"pk": session_key(kept.id)}, NEXT_GENERATION, "generation = :generation", values
+                )
+            },
+        )
+
+    def all_of(self, account: Account, now: int) -> Sequence[Session]:
+        """Return the sessions in force of an account, newest first; one of this second may lack."""
+        answer = self._aws.call(
+            "dynamodb",
+            "query",
+            TableName=self._table,
+            IndexName=_BY_ACCOUNT,
+            KeyConditionExpression="account_id = :account_id",
+            ExpressionAttributeValues=to_item({":account_id": account.id}),
+            ScanIndexForward=False,
+            Limit=_LISTED,
+        )
+        found = [session_from_item(from_item(item)) for item in answer["Items"]]
+        return [
+            session
+            for session in found
+            if session.scope == "portal" and session.generation == account.generation and not session.is_over(now)
+        ]
+
     def load(self, account_id: AccountId, session_id: SessionId) -> tuple[Account | None, Session | None]:
         """Return account and session by one consistent read.
 
@@ -56,3 +152,18 @@ class SessionsTable:
         accounts = [account_from_item(from_item(item)) for item in answer["Responses"].get(self._accounts, [])]
         sessions = [session_from_item(from_item(item)) for item in answer["Responses"].get(self._table, [])]
         return next(iter(accounts), None), next(iter(sessions), None)
+
+    def _account_in_force(self, session: Session) -> dict[str, Any]:
+        values = {":generation": session.generation, ":no": False}
+        return require_existing(self._accounts, {"pk": account_key(session.account_id)}, IN_FORCE, values)
+
+    def _delete(self, session_id: SessionId, condition: str, values: dict[str, Any]) -> bool:
+        delete = require_existing(self._table, {"pk": session_key(session_id)}, condition, values)
+        try:
+            self._aws.call("dynamodb", "delete_item", **delete)
+        except ConditionFailed:
+            return False
+        return True
+
+    def _transact(self, *writes: dict[str, Any]) -> None:
+        self._aws.call("dynamodb", "transact_write_items", TransactItems=list(writes))

@@ -27,6 +27,10 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+class EmptyBody(Body):
+    """``{}``: a body, so that no other origin can send it without asking (ASVS 3.5.2)."""
+
+
 def parse_body[B: Body](model: type[B], document: Any) -> B:  # noqa: ANN401 - any JSON document
     """Return the validated body.
 

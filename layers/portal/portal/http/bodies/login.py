@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from portal.http.bodies import Body, Text
+from portal.http.bodies.link import LinkBody
 
 Delivery = Literal["cookie", "body"]
 
@@ -26,3 +27,22 @@ class PasswordBody(Body):
     current_password: Password
     new_password: Password
     delivery: Delivery = "cookie"
+
+
+class ReauthenticationBody(Body):
+    """The password once more."""
+
+    password: Password
+    delivery: Delivery = "cookie"
+
+
+class RefreshBody(Body):
+    """The refresh token of a client without cookies."""
+
+    refresh_token: Text | None = None
+
+
+class PasswordResetBody(LinkBody):
+    """A new password by a mailed link."""
+
+    new_password: Password

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import StrictBool
 
-from portal.domain.bank import BankDetails, BankInput, resolve
+from portal.domain.bank import BankDetails, BankInput, ResolvedBank, resolve
 from portal.domain.consent import CURRENT_VERSIONS, KINDS, Consent, ConsentKind, give_consent
 from portal.domain.email import canonical_email, parse_email
 from portal.domain.errors import FieldCode, FieldError, InvalidInput, Refused
@@ -33,13 +33,13 @@ class BankDetailsBody(Body):
     bank_code: Text | None = None
     bank_name: Text | None = None
 
-    def resolved(self) -> BankDetails:
-        """Return complete bank details.
+    def resolved(self) -> ResolvedBank:
+        """Return complete bank details, and what to look at again.
 
         Raises:
             InvalidInput: with pointers relative to this body.
         """
-        return resolve(BankInput(**self.model_dump())).details
+        return resolve(BankInput(**self.model_dump()))
 
 
 def _accepted(value: bool) -> bool:  # noqa: FBT001 - pydantic calls it
@@ -114,7 +114,7 @@ def parse_registration(document: Any, now: int) -> Application:  # noqa: ANN401 
     body, errors = _attempt(lambda: parse_body(RegistrationBody, document))
     errors = [_consent_code(error) for error in errors]
     given = document.get("bank_details") if isinstance(document, dict) else None
-    bank, bank_errors = _attempt(lambda: parse_body(BankDetailsBody, given).resolved())
+    bank, bank_errors = _attempt(lambda: parse_body(BankDetailsBody, given).resolved().details)
     if given is not None:
         errors += [error.under("/bank_details") for error in bank_errors]
     if errors or body is None or bank is None:

@@ -1,9 +1,14 @@
-"""What the links of the opt-in mail do, once a person pressed the button."""
+"""What the links of mails do, once a person pressed the button."""
 
 from portal.adapters.dynamodb.accounts import AccountsTable
+from portal.adapters.dynamodb.email_changes import EmailChangesTable
+from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
+from portal.adapters.kms import KmsRecipients
 from portal.adapters.tokens import KmsLinks
 from portal.flows import confirm as flow
+from portal.flows.change_email import EmailChangeConfirmation
+from portal.flows.freeze import freeze
 from portal.http.bodies import parse_body
 from portal.http.bodies.link import LinkBody
 from portal.http.request import Request
@@ -35,6 +40,36 @@ def reject(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
     body = parse_body(LinkBody, request.json())
     flow.reject(body.token, wiring.clock(), _links(wiring), _registrations(wiring))
     count("RegistrationsRejected")
+    return no_content()
+
+
+def confirm_email_change(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /api/email-changes/confirm."""
+    body = parse_body(LinkBody, request.json())
+    settings = wiring.settings
+    profiles = ProfilesTable(
+        wiring.aws,
+        settings.accounts_table,
+        registrations=settings.registrations_table,
+        outbox=settings.outbox_table,
+    )
+    confirmation = EmailChangeConfirmation(
+        _links(wiring),
+        EmailChangesTable(wiring.aws, settings.registrations_table),
+        AccountsTable(wiring.aws, settings.accounts_table),
+        profiles,
+        KmsRecipients(wiring.kms, settings.recipient_key_arn),
+    )
+    confirmation.confirm(body.token, wiring.clock())
+    count("EmailsChanged")
+    return json_response(200, {"status": "changed"})
+
+
+def freeze_account(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /api/accounts/freeze."""
+    body = parse_body(LinkBody, request.json())
+    freeze(body.token, wiring.clock(), _links(wiring), AccountsTable(wiring.aws, wiring.settings.accounts_table))
+    count("AccountsFrozen")
     return no_content()
 
 

@@ -1,7 +1,12 @@
 """Registration."""
 
+from portal.adapters.dynamodb.outbox import OutboxTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
+from portal.adapters.kms import KmsRecipients
+from portal.flows.order_mail import RESEND_SECONDS, request_mail
 from portal.flows.register import register
+from portal.http.bodies import parse_body
+from portal.http.bodies.email import EmailBody
 from portal.http.bodies.registration import parse_registration
 from portal.http.request import Request
 from portal.http.response import Response, json_response
@@ -18,3 +23,14 @@ def post(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
     attempt = register(application, request.ip, now, settings.unconfirmed_lifetime_seconds, registrations)
     count("RegistrationsReceived")
     return json_response(202, {"status": "confirmation_sent", "reference": attempt.reference})
+
+
+def resend(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
+    """POST /api/registrations/resend: 202, alike for known, pending and unknown addresses; it prolongs nothing."""
+    body = parse_body(EmailBody, request.json())
+    settings = wiring.settings
+    outbox = OutboxTable(wiring.aws, settings.outbox_table)
+    recipients = KmsRecipients(wiring.kms, settings.recipient_key_arn)
+    request_mail(body.email, "resend", request.language, wiring.clock(), RESEND_SECONDS, outbox, recipients)
+    count("ResendsRequested")
+    return json_response(202, {"status": "confirmation_sent"})

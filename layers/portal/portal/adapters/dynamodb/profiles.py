@@ -1,0 +1,150 @@
+"""What clients change about their account: account, credential, and what goes with the change."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.accounts import IN_FORCE, SAME_PASSWORD
+from portal.adapters.dynamodb.items import from_item, put_new, require_existing, to_item, update_existing
+from portal.adapters.dynamodb.records import (
+    account_key,
+    change_key,
+    change_to_values,
+    credential_key,
+    credential_to_values,
+    evidence_to_values,
+    former_to_values,
+    order_to_values,
+)
+from portal.adapters.dynamodb.registrations import NOT_EXPIRED
+from portal.domain.account import Account, Credential
+from portal.domain.email_change import EmailChange, FormerAddress
+from portal.domain.evidence import ClosingEvidence
+from portal.domain.outbox import OutboxRow
+
+_AS_READ = "version = :version AND generation = :generation AND blocked = :no"
+# The end of evidence is set once.
+_ENDLESS = "attribute_not_exists(expires_at)"
+
+
+class ProfilesTable:
+    """Satisfies ``flows.ports.Profiles``.
+
+    Args:
+        aws: way out.
+        table: name of Accounts.
+        registrations: name of Registrations.
+        evidence: name of Evidence.
+        outbox: name of Outbox.
+    """
+
+    def __init__(self, aws: Aws, table: str, *, registrations: str = "", evidence: str = "", outbox: str = "") -> None:
+        self._aws = aws
+        self._table = table
+        self._registrations = registrations
+        self._evidence = evidence
+        self._outbox = outbox
+
+    def save(self, before: Account, after: Account, order: OutboxRow | None = None) -> None:
+        """Store a changed profile, together with the order of the mail that tells of it."""
+        update = update_existing(
+            self._table,
+            {"pk": account_key(before.id)},
+            "SET person = :person, bank_details = :bank_details, bank_reviewed = :reviewed, locale = :locale, "
+            "version = :next",
+            _AS_READ,
+            {
+                ":person": asdict(after.person),
+                ":bank_details": asdict(after.bank_details),
+                ":reviewed": after.bank_reviewed,
+                ":locale": after.locale,
+                ":next": after.version,
+                ":version": before.version,
+                ":generation": before.generation,
+                ":no": False,
+            },
+        )
+        if order is None:
+            self._aws.call("dynamodb", "update_item", **update)
+        else:
+            self._transact({"Update": update}, {"Put": put_new(self._outbox, order_to_values(order))})
+
+    def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
+        """Store a new address that waits for its confirmation, together with the orders of its mails."""
+        in_force = {":generation": account.generation, ":no": False}
+        self._transact(
+            {"ConditionCheck": require_existing(self._table, {"pk": account_key(account.id)}, IN_FORCE, in_force)},
+            {"Put": put_new(self._registrations, change_to_values(change))},
+            *({"Put": put_new(self._outbox, order_to_values(order))} for order in orders),
+        )
+
+    def change_email(
+        self, before: Account, after: Account, credential: Credential, former: FormerAddress, order: OutboxRow, now: int
+    ) -> None:
+        """Move an account and its credential to the new address; the pending change is used up."""
+        moved = replace(credential, canonical_email=after.canonical_email, generation=after.generation)
+        generation = {":generation": before.generation, ":no": False}
+        same = {**generation, ":old_hash": credential.password_hash}
+        self._transact(
+            {
+                "Update": update_existing(
+                    self._table,
+                    {"pk": account_key(before.id)},
+                    "SET email = :email, canonical_email = :canonical, generation = :next, version = :next_version, "
+                    "email_change_id = :change",
+                    _AS_READ,
+                    {
+                        ":email": after.email,
+                        ":canonical": after.canonical_email,
+                        ":next": after.generation,
+                        ":next_version": after.version,
+                        ":change": after.email_change_id,
+                        ":version": before.version,
+                        **generation,
+                    },
+                )
+            },
+            {"Put": put_new(self._table, credential_to_values(moved))},
+            {"Delete": require_existing(self._table, self._credential(before), SAME_PASSWORD, same)},
+            {
+                "Delete": require_existing(
+                    self._registrations, {"pk": change_key(former.id)}, NOT_EXPIRED, {":now": now}
+                )
+            },
+            {"Put": put_new(self._registrations, former_to_values(former))},
+            {"Put": put_new(self._outbox, order_to_values(order))},
+        )
+
+    def close(self, account: Account, evidence: ClosingEvidence, order: OutboxRow) -> None:
+        """Delete account and credential; what remains is evidence that ends."""
+        in_force = {":generation": account.generation, ":no": False}
+        ends = {":ends": evidence.expires_at}
+        self._transact(
+            {"Delete": require_existing(self._table, {"pk": account_key(account.id)}, IN_FORCE, in_force)},
+            {"Delete": require_existing(self._table, self._credential(account), IN_FORCE, in_force)},
+            {"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")},
+            {"Put": put_new(self._outbox, order_to_values(order))},
+            *(
+                {"Update": update_existing(self._evidence, key, "SET expires_at = :ends", _ENDLESS, ends)}
+                for key in self._evidence_keys(account)
+            ),
+        )
+
+    def _evidence_keys(self, account: Account) -> list[dict[str, str]]:
+        answer = self._aws.call(
+            "dynamodb",
+            "query",
+            TableName=self._evidence,
+            KeyConditionExpression="subject = :subject",
+            ExpressionAttributeValues=to_item({":subject": account.id}),
+            ProjectionExpression="subject, sk",
+            ConsistentRead=True,
+        )
+        return [from_item(item) for item in answer["Items"]]
+
+    def _credential(self, account: Account) -> dict[str, str]:
+        return {"pk": credential_key(account.canonical_email)}
+
+    def _transact(self, *writes: dict[str, Any]) -> None:
+        self._aws.call("dynamodb", "transact_write_items", TransactItems=list(writes))

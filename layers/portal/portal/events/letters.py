@@ -1,0 +1,65 @@
+"""The portal's mails, for ``flows.compose_mail``."""
+
+from collections.abc import Sequence
+
+from portal.domain.mail import Language, Mail
+from portal.domain.registration import Attempt
+from portal.mails.already_registered import already_registered_mail
+from portal.mails.bank_details_changed import bank_details_changed_mail
+from portal.mails.credentials import credentials_mail
+from portal.mails.email_change import email_change_mail
+from portal.mails.email_change_requested import email_change_requested_mail
+from portal.mails.email_changed import email_changed_mail
+from portal.mails.farewell import farewell_mail
+from portal.mails.opt_in import AttemptLinks, opt_in_mail
+from portal.mails.password_reset import password_reset_mail
+from portal.mails.render import Sender
+from portal.settings import MailerSettings
+
+
+class PortalLetters:
+    """Satisfies ``flows.compose_mail.Letters``."""
+
+    def __init__(self, settings: MailerSettings) -> None:
+        self._sender = Sender(settings.portal_name, settings.company_name, settings.company_address)
+        self._portal_url = f"{settings.public_url}/"
+
+    def opt_in(self, language: Language, attempts: Sequence[tuple[Attempt, str, str]]) -> Mail:
+        """Ask to confirm one of these attempts."""
+        links = [
+            AttemptLinks(attempt.reference, attempt.requested_at, attempt.expires_at, confirm_url, reject_url)
+            for attempt, confirm_url, reject_url in attempts
+        ]
+        return opt_in_mail(language, self._sender, links)
+
+    def already_registered(self, language: Language) -> Mail:
+        """Say that the address has an account."""
+        return already_registered_mail(language, self._sender, self._portal_url)
+
+    def credentials(self, language: Language, user_name: str, password: str, expires_at: int) -> Mail:
+        """Hand over user name and initial password (P7)."""
+        return credentials_mail(language, self._sender, user_name, password, self._portal_url, expires_at)
+
+    def password_reset(self, language: Language, reset_url: str, expires_at: int) -> Mail:
+        """Give the link to a new password."""
+        return password_reset_mail(language, self._sender, reset_url, expires_at)
+
+    def bank_details_changed(self, language: Language, changed_at: int, freeze_url: str, freeze_until: int) -> Mail:
+        """Tell of other bank details."""
+        return bank_details_changed_mail(language, self._sender, changed_at, freeze_url, freeze_until)
+
+    def email_change(self, language: Language, confirm_url: str, expires_at: int) -> Mail:
+        """Ask the new address to confirm."""
+        return email_change_mail(language, self._sender, confirm_url, expires_at)
+
+    def email_change_requested(self, language: Language, requested_at: int, freeze_url: str, freeze_until: int) -> Mail:
+        """Tell the present address of the request."""
+        return email_change_requested_mail(language, self._sender, requested_at, freeze_url, freeze_until)
+
+    def email_changed(self, language: Language, changed_at: int, freeze_url: str, freeze_until: int) -> Mail:
+        """Tell the former address of the change."""
+        return email_changed_mail(language, self._sender, changed_at, freeze_url, freeze_until)
+
+    def farewell(self, language: Language, closed_at: int, evidence_until: int) -> Mail:
+        """Confirm that an account is closed."""
+        return farewell_mail(language, self._sender, closed_at, evidence_until, self._portal_url)

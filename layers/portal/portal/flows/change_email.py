@@ -1,0 +1,108 @@
+"""A client takes another address; whoever holds the former one can stop it."""
+
+from dataclasses import dataclass, replace
+
+from portal.domain.account import Account, Credential
+from portal.domain.email_change import EmailChange, former_address, request_email_change
+from portal.domain.errors import ConditionFailed, FieldError, InvalidInput, LinkExpired, NotAuthenticated, Refused
+from portal.domain.ids import AccountId, ChangeId
+from portal.domain.outbox import order_mail
+from portal.domain.token import EMAIL_CHANGE, EMAIL_CHANGE_SECONDS
+from portal.flows.order_mail import order_to
+from portal.flows.ports import Accounts, EmailChanges, LinkVerifier, Profiles, RecipientEncryptor
+from portal.flows.retry import retry_conflicts
+
+
+def ask_for_email_change(
+    account: Account, email: str, now: int, profiles: Profiles, recipients: RecipientEncryptor
+) -> None:
+    """Keep the new address until it is confirmed; order its link, and a notice to the present address.
+
+    Whether the new address has an account already is not looked at: the mailer decides what the request means for it.
+
+    Args:
+        account: as it was read.
+        email: checked, as typed.
+        now: epoch seconds.
+        profiles: where the account is kept.
+        recipients: encrypts the present address.
+
+    Raises:
+        InvalidInput: the address is the present one.
+        NotAuthenticated: the account changed in the same moment.
+    """
+    try:
+        change = request_email_change(account, email, now)
+    except Refused as refused:
+        raise InvalidInput(FieldError("/new_email", refused.code)) from None
+    orders = (
+        order_mail("email_change", change.id, account.locale, now, lifetime=EMAIL_CHANGE_SECONDS),
+        order_to(account.email, "email_change_requested", account.id, account.locale, now, recipients),
+    )
+    try:
+        retry_conflicts(lambda: profiles.request_email_change(account, change, orders))
+    except ConditionFailed:
+        raise NotAuthenticated from None
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChangeConfirmation:
+    """What the confirmation of a new address works with.
+
+    Args:
+        links: checks the token.
+        changes: where the new address waits.
+        accounts: whose it will be.
+        profiles: where the account is kept.
+        recipients: encrypts the former address.
+    """
+
+    links: LinkVerifier
+    changes: EmailChanges
+    accounts: Accounts
+    profiles: Profiles
+    recipients: RecipientEncryptor
+
+    def confirm(self, token: str, now: int) -> None:
+        """Give an account the address that a link confirms, end all its sessions and tell the former address.
+
+        A second click is told the same as the first one, while the address stays.
+
+        Raises:
+            InvalidLink: the token is not genuine.
+            LinkExpired: past its time, overtaken, or the new address has an account meanwhile.
+            Unavailable: nothing happened, another try makes sense.
+        """
+        claims = self.links.verify(EMAIL_CHANGE, token, now)
+        change_id = ChangeId(str(claims.get("chg")))
+        account = self.accounts.find(AccountId(claims["sub"]))
+        if account is None or account.blocked:
+            raise LinkExpired
+        if account.email_change_id == change_id:
+            return
+        change = self.changes.find(change_id, now)
+        credential = self.accounts.find_credential(account.canonical_email)
+        if change is None or credential is None or account.generation != claims.get("gen"):
+            raise LinkExpired
+        self._change(account, change, credential, now)
+
+    def _change(self, account: Account, change: EmailChange, credential: Credential, now: int) -> None:
+        after = replace(
+            account,
+            email=change.email,
+            canonical_email=change.canonical_email,
+            generation=account.generation + 1,
+            version=account.version + 1,
+            email_change_id=change.id,
+        )
+        order = order_to(account.email, "email_changed", account.id, account.locale, now, self.recipients)
+        former = former_address(account, change, now)
+        try:
+            retry_conflicts(lambda: self.profiles.change_email(account, after, credential, former, order, now))
+        except ConditionFailed:
+            self._require_done(account, change)
+
+    def _require_done(self, account: Account, change: EmailChange) -> None:
+        found = self.accounts.find(account.id)
+        if found is None or found.email_change_id != change.id:
+            raise LinkExpired

@@ -1,0 +1,223 @@
+"""What an ordered mail says, and to whom: decided when it is sent, not when it is ordered."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from portal.domain.account import Account
+from portal.domain.email import canonical_email, sending_form
+from portal.domain.ids import AccountId, AttemptId, ChangeId
+from portal.domain.mail import Language, Mail
+from portal.domain.outbox import MailKind, OutboxRow
+from portal.domain.password import hash_password
+from portal.domain.registration import Attempt
+from portal.domain.token import (
+    EMAIL_CHANGE,
+    FREEZE,
+    FREEZE_SECONDS,
+    OPT_IN,
+    PASSWORD_RESET,
+    PASSWORD_RESET_SECONDS,
+    REJECT,
+    Purpose,
+)
+from portal.flows.ports import (
+    Accounts,
+    Clock,
+    EmailChanges,
+    InitialPasswords,
+    LinkSigner,
+    RecipientDecryptor,
+    Registrations,
+)
+
+ATTEMPTS_PER_MAIL = 3
+"""Pending attempts that a repeated opt-in mail names, newest first."""
+
+
+class Letters(Protocol):
+    """Renders mails; all times in epoch seconds, all links complete."""
+
+    def opt_in(self, language: Language, attempts: Sequence[tuple[Attempt, str, str]]) -> Mail:
+        """Ask to confirm one of these attempts; with each its confirm link and its "not me" link."""
+
+    def already_registered(self, language: Language) -> Mail:
+        """Say that the address has an account."""
+
+    def credentials(self, language: Language, user_name: str, password: str, expires_at: int) -> Mail:
+        """Hand over user name and initial password (P7)."""
+
+    def password_reset(self, language: Language, reset_url: str, expires_at: int) -> Mail:
+        """Give the link to a new password."""
+
+    def bank_details_changed(self, language: Language, changed_at: int, freeze_url: str, freeze_until: int) -> Mail:
+        """Tell of other bank details."""
+
+    def email_change(self, language: Language, confirm_url: str, expires_at: int) -> Mail:
+        """Ask the new address to confirm."""
+
+    def email_change_requested(self, language: Language, requested_at: int, freeze_url: str, freeze_until: int) -> Mail:
+        """Tell the present address of the request."""
+
+    def email_changed(self, language: Language, changed_at: int, freeze_url: str, freeze_until: int) -> Mail:
+        """Tell the former address of the change."""
+
+    def farewell(self, language: Language, closed_at: int, evidence_until: int) -> Mail:
+        """Confirm that an account is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail on its way: recipient in sending form, content, and the attempts whose opt-in mail it is."""
+
+    to: str
+    mail: Mail
+    attempts: tuple[AttemptId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Everything that mails are made of.
+
+    Args:
+        registrations: attempts that opt-in mails are about.
+        accounts: accounts and their credentials.
+        changes: new addresses that wait for their confirmation.
+        links: makes the links of mails.
+        passwords: derives initial passwords.
+        recipients: reads addresses that rows hold encrypted.
+        letters: renders mails.
+        clock: epoch seconds.
+        public_url: where the portal is reached, without trailing slash.
+        initial_password_lifetime: seconds.
+    """
+
+    registrations: Registrations
+    accounts: Accounts
+    changes: EmailChanges
+    links: LinkSigner
+    passwords: InitialPasswords
+    recipients: RecipientDecryptor
+    letters: Letters
+    clock: Clock
+    public_url: str
+    initial_password_lifetime: int
+
+    def compose(self, row: OutboxRow) -> Letter | None:
+        """Return the mail of an order, None where it has no sense any more.
+
+        The same order gives the same links and the same password, however often it is tried.
+
+        Raises:
+            Unavailable: something that the mail needs does not answer.
+        """
+        makers: dict[MailKind, Callable[[OutboxRow], Letter | None]] = {
+            "opt_in": self._opt_in,
+            "resend": self._resend,
+            "credentials": self._credentials,
+            "password_reset": self._password_reset,
+            "bank_details_changed": self._bank_details_changed,
+            "email_change": self._email_change,
+            "email_change_requested": self._email_change_requested,
+            "email_changed": self._email_changed,
+            "farewell": self._farewell,
+        }
+        return makers[row.kind](row)
+
+    def _opt_in(self, row: OutboxRow) -> Letter | None:
+        attempt = self.registrations.find(AttemptId(row.ref), self.clock())
+        if attempt is None:
+            return None
+        asked = attempt.application
+        if self.accounts.find_credential(asked.canonical_email) is not None:
+            return Letter(sending_form(asked.email), self.letters.already_registered(asked.locale))
+        return self._ask(asked.email, asked.locale, [attempt])
+
+    def _resend(self, row: OutboxRow) -> Letter | None:
+        email = self._recipient(row)
+        canonical = canonical_email(email)
+        if canonical is None:
+            return None
+        if self.accounts.find_credential(canonical) is not None:
+            return Letter(sending_form(email), self.letters.already_registered(row.language))
+        attempts = self.registrations.newest_of(canonical, self.clock(), ATTEMPTS_PER_MAIL)
+        # To the address as its owner typed it when registering, in that language.
+        newest = next(iter(attempts), None)
+        return self._ask(newest.application.email, newest.application.locale, attempts) if newest else None
+
+    def _ask(self, email: str, language: Language, attempts: Sequence[Attempt]) -> Letter:
+        with_links = [(attempt, self._link(OPT_IN, attempt), self._link(REJECT, attempt)) for attempt in attempts]
+        ids = tuple(attempt.id for attempt in attempts)
+        return Letter(sending_form(email), self.letters.opt_in(language, with_links), ids)
+
+    def _credentials(self, row: OutboxRow) -> Letter | None:
+        account = self.accounts.find(AccountId(row.ref))
+        # From the order on, so that a second try does not prolong it.
+        ends = row.created_at + self.initial_password_lifetime
+        if account is None or ends <= self.clock():
+            return None
+        password = self.passwords.derive(account.id, row.id)
+        if not self.accounts.set_initial_password(account.canonical_email, row.id, hash_password(password), ends):
+            # The person chose a password meanwhile (by a reset): the initial one would only confuse.
+            return None
+        return _to(account, self.letters.credentials(row.language, account.email, password, ends))
+
+    def _password_reset(self, row: OutboxRow) -> Letter | None:
+        canonical = canonical_email(self._recipient(row))
+        credential = self.accounts.find_credential(canonical) if canonical else None
+        account = self.accounts.find(credential.account_id) if credential else None
+        if account is None or account.blocked:
+            return None
+        ends = row.created_at + PASSWORD_RESET_SECONDS
+        token = self.links.sign(PASSWORD_RESET, account.id, row.created_at, ends, {"gen": account.generation})
+        return _to(account, self.letters.password_reset(account.locale, self._url(PASSWORD_RESET, token), ends))
+
+    def _bank_details_changed(self, row: OutboxRow) -> Letter | None:
+        account = self.accounts.find(AccountId(row.ref))
+        if account is None:
+            return None
+        return _to(account, self.letters.bank_details_changed(row.language, row.created_at, *self._freeze(row)))
+
+    def _email_change(self, row: OutboxRow) -> Letter | None:
+        change = self.changes.find(ChangeId(row.ref), self.clock())
+        if change is None:
+            return None
+        to = sending_form(change.email)
+        if self.accounts.find_credential(change.canonical_email) is not None:
+            return Letter(to, self.letters.already_registered(row.language))
+        details: dict[str, str | int] = {"gen": change.generation, "chg": change.id}
+        token = self.links.sign(EMAIL_CHANGE, change.account_id, change.requested_at, change.expires_at, details)
+        url = self._url(EMAIL_CHANGE, token)
+        return Letter(to, self.letters.email_change(row.language, url, change.expires_at))
+
+    def _email_change_requested(self, row: OutboxRow) -> Letter:
+        mail = self.letters.email_change_requested(row.language, row.created_at, *self._freeze(row))
+        return Letter(sending_form(self._recipient(row)), mail)
+
+    def _email_changed(self, row: OutboxRow) -> Letter:
+        mail = self.letters.email_changed(row.language, row.created_at, *self._freeze(row))
+        return Letter(sending_form(self._recipient(row)), mail)
+
+    def _farewell(self, row: OutboxRow) -> Letter:
+        # The account is gone; the order says until when its evidence stays.
+        return Letter(
+            sending_form(self._recipient(row)), self.letters.farewell(row.language, row.created_at, int(row.ref))
+        )
+
+    def _freeze(self, row: OutboxRow) -> tuple[str, int]:
+        ends = row.created_at + FREEZE_SECONDS
+        token = self.links.sign(FREEZE, row.ref, row.created_at, ends, {"notice": row.id})
+        return self._url(FREEZE, token), ends
+
+    def _link(self, purpose: Purpose, attempt: Attempt) -> str:
+        return self._url(purpose, self.links.sign(purpose, attempt.id, attempt.requested_at, attempt.expires_at))
+
+    def _url(self, purpose: Purpose, token: str) -> str:
+        return f"{self.public_url}/{purpose.page}#token={token}"
+
+    def _recipient(self, row: OutboxRow) -> str:
+        return self.recipients.decrypt(row.recipient or "", row.id)
+
+
+def _to(account: Account, mail: Mail) -> Letter:
+    return Letter(sending_form(account.email), mail)

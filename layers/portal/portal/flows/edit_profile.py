@@ -1,0 +1,62 @@
+"""A client changes what the account holds about them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from portal.domain.account import Account
+from portal.domain.bank import BankDetails
+from portal.domain.errors import ConditionFailed, PreconditionFailed
+from portal.domain.outbox import OutboxRow, order_mail
+from portal.flows.ports import Profiles
+from portal.flows.retry import retry_conflicts
+
+
+def edit_person(account: Account, changes: Mapping[str, Any], profiles: Profiles) -> Account:
+    """Store changed personal and voluntary members (P2, P3); nothing is written where nothing changes.
+
+    Args:
+        account: as it was read.
+        changes: checked values by name, of ``Person`` and ``locale``.
+        profiles: where the account is kept.
+
+    Raises:
+        PreconditionFailed: the account changed meanwhile.
+    """
+    own = dict(changes)
+    locale = own.pop("locale", account.locale)
+    after = replace(account, person=replace(account.person, **own), locale=locale)
+    return account if after == account else _save(account, after, None, profiles)
+
+
+def change_bank_details(account: Account, details: BankDetails, now: int, profiles: Profiles) -> Account:
+    """Store other bank details and tell the owner; who enters them has reviewed them.
+
+    Raises:
+        PreconditionFailed: the account changed meanwhile.
+    """
+    after = replace(account, bank_details=details, bank_reviewed=True)
+    if after == account:
+        return account
+    changed = details != account.bank_details
+    notice = order_mail("bank_details_changed", account.id, account.locale, now) if changed else None
+    return _save(account, after, notice, profiles)
+
+
+def accept_bank_details(account: Account, profiles: Profiles) -> None:
+    """Mark the registered bank details as reviewed: from now on they are paid to (P10).
+
+    Raises:
+        PreconditionFailed: the account changed meanwhile.
+    """
+    if not account.bank_reviewed:
+        _save(account, replace(account, bank_reviewed=True), None, profiles)
+
+
+def _save(before: Account, after: Account, order: OutboxRow | None, profiles: Profiles) -> Account:
+    saved = replace(after, version=before.version + 1)
+    try:
+        retry_conflicts(lambda: profiles.save(before, saved, order))
+    except ConditionFailed:
+        raise PreconditionFailed from None
+    return saved

@@ -1,0 +1,54 @@
+"""A client who can't log in sets a new password by a mailed link."""
+
+from dataclasses import dataclass
+
+from portal.domain.errors import ConditionFailed, LinkExpired
+from portal.domain.ids import AccountId
+from portal.domain.password import hash_password
+from portal.domain.token import PASSWORD_RESET
+from portal.flows.change_password import checked_password, personal_words
+from portal.flows.ports import Accounts, Clock, LinkVerifier
+from portal.flows.retry import retry_conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordReset:
+    """What a reset works with.
+
+    Args:
+        accounts: credentials.
+        links: checks the token.
+        context: names of portal and company, refused as passwords (ASVS 6.2.11).
+        clock: epoch seconds.
+    """
+
+    accounts: Accounts
+    links: LinkVerifier
+    context: tuple[str, ...]
+    clock: Clock
+
+    def reset(self, token: str, new: str) -> None:
+        """Set a new password and end every session; the client logs in afterwards (ASVS 6.4.3).
+
+        The link requires the generation of the account and raises it: it works once, and not after any other reset,
+        change of password or address, block or end of all sessions.
+
+        Args:
+            token: of the reset link.
+            new: as received.
+
+        Raises:
+            InvalidLink: the token is not genuine.
+            LinkExpired: past its time, used, or overtaken.
+            InvalidInput: the new password is refused, with the reason; the link stays usable.
+        """
+        claims = self.links.verify(PASSWORD_RESET, token, self.clock())
+        account = self.accounts.find(AccountId(claims["sub"]))
+        if account is None or account.blocked or account.generation != claims.get("gen"):
+            raise LinkExpired
+        normal = checked_password(new, (*self.context, *personal_words(account)))
+        hashed = hash_password(normal)
+        try:
+            retry_conflicts(lambda: self.accounts.reset_password(account, hashed))
+        except ConditionFailed:
+            raise LinkExpired from None

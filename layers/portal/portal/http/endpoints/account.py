@@ -1,0 +1,49 @@
+"""A client changes address, or leaves."""
+
+from portal.adapters.dynamodb.profiles import ProfilesTable
+from portal.adapters.kms import KmsPseudonyms, KmsRecipients
+from portal.flows.change_email import ask_for_email_change
+from portal.flows.close_account import close_account
+from portal.http.bodies import parse_body
+from portal.http.bodies.profile import EmailChangeBody
+from portal.http.caller import caller_of
+from portal.http.cookies import cleared_refresh_cookie
+from portal.http.request import Request
+from portal.http.response import Response, json_response, no_content
+from portal.http.routes import Wiring
+from portal.observe import count
+from portal.settings import ProfileSettings
+
+
+def post_email_change(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
+    """POST /api/profile/email-change: 202, alike for an address that has an account."""
+    account = caller_of(request, wiring, recent=True).account
+    body = parse_body(EmailChangeBody, request.json())
+    ask_for_email_change(account, body.new_email, wiring.clock(), _profiles(wiring), _recipients(wiring))
+    count("EmailChangesRequested")
+    return json_response(202, {"status": "confirmation_sent"})
+
+
+def delete(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
+    """DELETE /api/profile: account and sessions end at once."""
+    account = caller_of(request, wiring, recent=True).account
+    pseudonyms = KmsPseudonyms(wiring.kms, wiring.settings.pseudonym_key_arn)
+    years = wiring.settings.evidence_retention_years
+    close_account(account, wiring.clock(), years, _profiles(wiring), pseudonyms, _recipients(wiring))
+    count("AccountsClosed")
+    return no_content(cookies=(cleared_refresh_cookie(),))
+
+
+def _profiles(wiring: Wiring[ProfileSettings]) -> ProfilesTable:
+    settings = wiring.settings
+    return ProfilesTable(
+        wiring.aws,
+        settings.accounts_table,
+        registrations=settings.registrations_table,
+        evidence=settings.evidence_table,
+        outbox=settings.outbox_table,
+    )
+
+
+def _recipients(wiring: Wiring[ProfileSettings]) -> KmsRecipients:
+    return KmsRecipients(wiring.kms, wiring.settings.recipient_key_arn)

@@ -1,0 +1,38 @@
+"""The answer of every route that lets a client in or goes on with a session."""
+
+from portal.adapters.tokens import KmsAccessTokens
+from portal.flows.login import LoggedIn
+from portal.http.bodies.login import Delivery
+from portal.http.cookies import refresh_cookie
+from portal.http.response import Response, json_response
+from portal.http.routes import Wiring
+from portal.settings import LoginSettings
+
+
+def access_tokens(wiring: Wiring[LoginSettings]) -> KmsAccessTokens:
+    """Return what signs access tokens."""
+    settings = wiring.settings
+    return KmsAccessTokens(
+        wiring.kms,
+        settings.access_token_keys,
+        settings.issuer,
+        settings.access_token_lifetime_seconds,
+        settings.active_access_token_key_slot,
+    )
+
+
+def token_answer(done: LoggedIn, delivery: Delivery, settings: LoginSettings) -> Response:
+    """Return the tokens of a session: the refresh token as a cookie, or in the body for clients without cookies."""
+    limited = done.session.scope == "password:change"
+    document = {
+        "access_token": done.access_token,
+        "token_type": "Bearer",
+        "expires_in": settings.access_token_lifetime_seconds,
+        "scope": done.session.scope,
+        "password_change_required": limited,
+    }
+    if done.refresh_token is None:
+        return json_response(200, document)
+    if delivery == "body":
+        return json_response(200, {**document, "refresh_token": done.refresh_token})
+    return json_response(200, document, cookies=(refresh_cookie(done.refresh_token),))

@@ -1,0 +1,69 @@
+"""The opt-in mail once more."""
+
+import pytest
+
+from tests.support.people import a_registration
+from tests.support.world import Answer, World
+
+EMAIL = "erika.muster@example.com"
+
+
+def resend(world: World, email: str = EMAIL) -> Answer:
+    return world.request("POST", "/api/registrations/resend", {"email": email})
+
+
+def test_one_mail_names_all_pending_attempts_newest_first_and_each_link_works(world: World) -> None:
+    references = []
+    for _ in range(2):
+        answer = world.request("POST", "/api/registrations", a_registration())
+        references.append(answer.json["reference"])
+        world.clock.advance(60)
+    world.run_mailer()
+    assert (resend(world).status, resend(world, EMAIL.upper()).json) == (202, {"status": "confirmation_sent"})
+    sent = len(world.mails())
+    mail = world.next_mail()
+    assert len(world.mails()) == sent + 2
+    assert mail.text.index(references[1]) < mail.text.index(references[0])
+    tokens = [line.partition("#token=")[2] for line in mail.text.splitlines() if "/confirm#token=" in line]
+    assert len(tokens) == 2
+    assert world.request("POST", "/api/registrations/confirm", {"token": tokens[1]}).status == 200
+
+
+def test_a_resend_does_not_prolong_anything(world: World) -> None:
+    world.register()
+    (before,) = world.items("RegistrationsTable")
+    world.clock.advance(3600)
+    resend(world)
+    world.run_mailer()
+    (after,) = world.items("RegistrationsTable")
+    changed = {"mail_sent_at", "mail_message_id"}
+    assert {k: v for k, v in after.items() if k not in changed} == {k: v for k, v in before.items() if k not in changed}
+
+
+@pytest.mark.parametrize("lag", [0, 1])
+def test_an_expired_attempt_is_not_named(world: World, lag: int) -> None:
+    world.register()
+    world.clock.advance(30 * 86400 + lag)
+    resend(world)
+    sent = len(world.mails())
+    world.run_mailer()
+    assert len(world.mails()) == sent
+
+
+def test_known_pending_and_unknown_addresses_look_and_cost_the_same(world: World) -> None:
+    world.a_client()
+    world.register(email="pending@example.org")
+    seen = []
+    for email in (EMAIL, "pending@example.org", "nobody@example.net"):
+        world.call_counts()
+        answer = resend(world, email)
+        seen.append((answer.status, answer.text, answer.headers, world.call_counts()))
+    assert seen[0] == seen[1] == seen[2]
+    assert sum(seen[0][3].values()) == 2
+    sent = len(world.mails())
+    world.run_mailer()
+    assert {tuple(mail.to) for mail in world.mails()[sent:]} == {(EMAIL,), ("pending@example.org",)}
+
+
+def test_what_is_no_address_is_refused_by_its_name(world: World) -> None:
+    assert resend(world, "no address").errors == {"/email": "email_invalid"}
