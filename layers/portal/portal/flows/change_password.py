@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.domain.account import Account
+from portal.domain.account import personal_words
 from portal.domain.errors import (
     ConditionFailed,
     FieldCode,
@@ -52,7 +52,7 @@ class PasswordChange:
             NotAuthenticated: account or password changed in the same moment.
         """
         now = self.clock()
-        normal = _checked(new, current, (*self.context, *_personal_words(caller.account)))
+        normal = _checked(new, current, (*self.context, *personal_words(caller.account)))
         found = self.accounts.find_credential(caller.account.canonical_email)
         credential = open_credential(found, normalise(current), now)
         if credential.account_id != caller.account.id or credential.generation != caller.account.generation:
@@ -77,9 +77,3 @@ def _checked(new: str, current: str, context: tuple[str, ...]) -> str:
     if normal == normalise(current):
         raise InvalidInput(FieldError(pointer, FieldCode.PASSWORD_UNCHANGED))
     return normal
-
-
-def _personal_words(account: Account) -> tuple[str, ...]:
-    local, _, domain = account.canonical_email.partition("@")
-    person = account.person
-    return (account.canonical_email, local, domain, person.first_name, person.last_name, person.street, person.city)
