@@ -144,6 +144,9 @@ KNOWN_PARTS = [
     "Übung macht den Meister!",
     "alle-meine-Entchen-2026",
     "1qay2wsx3edc4rfv",
+    "Sommer Winter Herbst Frühling",
+    "München Hamburg Berlin",
+    "Geburtstag 12.03.1985",
 ]
 WRITTEN: dict[str, Callable[[str], str]] = {
     "as it is": str,
@@ -193,6 +196,7 @@ UNRELATED = [
     "drei Ulmen rauschen im Hof",
     "jodelnde Ulmer Spatzen picken",
     "Limonade, Jolle, Banjo, Oliven",
+    "Weihnachten im Leuchtturm",
 ]
 
 

@@ -58,6 +58,7 @@ _GERMAN_WORDS = [
     "ostern",
     "qwertz",
     "qwertzuiop",
+    "geburtstag",
 ]
 # 32 signs, five bits each, without those that are mistaken for one another.
 _INITIAL_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -88,7 +89,7 @@ def check_new_password(password: str, context: tuple[str, ...]) -> str:
         raise Refused(FieldCode.PASSWORD_TOO_SHORT)
     if len(normal) > MAX_LENGTH:
         raise Refused(FieldCode.PASSWORD_TOO_LONG)
-    if says_little_beyond(normal, context):
+    if says_little_beyond(normal, (*context, *_GERMAN_WORDS)):
         raise Refused(FieldCode.PASSWORD_TOO_COMMON)
     words = [word.lower() for name in context for word in _spellings(name) if word]
     estimate = zxcvbn(_estimated(normal), user_inputs=[*words, *_GERMAN_WORDS], max_length=_ESTIMATED_LENGTH)
