@@ -86,7 +86,7 @@ async def serve(sockets: list[socket.socket], earlier: list[Message]) -> Front:
     app.add_routes(MailboxPages(mailbox).routes())
     app.router.add_route("*", "/_mail/{path:(?s:.*)}", _no_such_mail_page)
     app.router.add_route("*", "/{path:(?s:.*)}", forwarder.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    runner = web.AppRunner(app, shutdown_timeout=2)
     await runner.setup()
     servers = [await _start(runner, opened) for opened in sockets]
     return Front(forwarder, mailbox, runner, servers)
@@ -96,9 +96,9 @@ async def _start(runner: web.AppRunner, opened: socket.socket) -> asyncio.Server
     loop = asyncio.get_running_loop()
 
     def connection() -> _Connection:
-        # Bodies pass as they came, also those that only claim to be compressed.
+        # No access log; bodies pass as they came, also those that only claim to be compressed.
         server = _running(runner)
-        return _Connection(server, loop=loop, access_log=None, auto_decompress=False)  # type: ignore[arg-type]  # None: off
+        return _Connection(server, loop=loop, access_log=None, auto_decompress=False)  # type: ignore[arg-type]
 
     return await loop.create_server(connection, sock=opened)
 
