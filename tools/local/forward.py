@@ -35,6 +35,17 @@ _CLAIMED_ORIGIN = {
 # The body is read before it is passed on, so nobody waits for a go-ahead.
 _ANSWERED_HERE = {"expect", "content-length"}
 
+SECURITY_HEADERS = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": (
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
+    ),
+    "Cache-Control": "no-store",
+}
+"""Those of the portal's own errors. Repeated, because the tools run without the layer; a test holds them together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -72,9 +83,8 @@ def response_headers(headers: Iterable[tuple[str, str]]) -> CIMultiDict[str]:
 def problem(status: int, code: str, title: str) -> web.Response:
     """Return an error of our own in the API's form."""
     body = {"type": "about:blank", "status": status, "code": code, "title": title}
-    headers = {"Cache-Control": "no-store"} | (
-        {"Retry-After": "2"} if status == web.HTTPServiceUnavailable.status_code else {}
-    )
+    again = {"Retry-After": "2"} if status == web.HTTPServiceUnavailable.status_code else {}
+    headers = {**SECURITY_HEADERS, **again}
     return web.json_response(body, status=status, content_type="application/problem+json", headers=headers)
 
 

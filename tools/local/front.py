@@ -1,8 +1,10 @@
 """The one port that a person sees: the portal and the mailbox."""
 
+import asyncio
 import errno
 import socket
 from dataclasses import dataclass
+from typing import override
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -15,6 +17,12 @@ from tools.local.mailbox_pages import MailboxPages
 LARGEST_BODY = 10 * 1024 * 1024
 """In bytes, as at the cloud's API gateway."""
 _ATTEMPTS = 20
+_PROBLEMS = {
+    400: ("bad_request", "Die Anfrage wurde nicht angenommen."),
+    404: ("not_found", "Diese Adresse gibt es nicht."),
+    413: ("body_too_large", "Die Anfrage ist zu groß."),
+    500: ("internal_error", "Es ist ein Fehler aufgetreten."),
+}
 _NO_IPV6 = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
@@ -59,9 +67,12 @@ class Front:
     forwarder: Forwarder
     mailbox: Mailbox
     runner: web.AppRunner
+    servers: list[asyncio.Server]
 
     async def close(self) -> None:
         """Stop serving."""
+        for server in self.servers:
+            server.close()
         await self.runner.cleanup()
         await self.forwarder.close()
 
@@ -75,12 +86,46 @@ async def serve(sockets: list[socket.socket], earlier: list[Message]) -> Front:
     app.add_routes(MailboxPages(mailbox).routes())
     app.router.add_route("*", "/_mail/{path:(?s:.*)}", _no_such_mail_page)
     app.router.add_route("*", "/{path:(?s:.*)}", forwarder.handle)
-    # Bodies pass as they came, also those that only claim to be compressed.
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2, auto_decompress=False)
+    runner = web.AppRunner(app, shutdown_timeout=2)
     await runner.setup()
-    for opened in sockets:
-        await web.SockSite(runner, opened).start()
-    return Front(forwarder, mailbox, runner)
+    servers = [await _start(runner, opened) for opened in sockets]
+    return Front(forwarder, mailbox, runner, servers)
+
+
+async def _start(runner: web.AppRunner, opened: socket.socket) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+
+    def connection() -> _Connection:
+        # No access log; bodies pass as they came, also those that only claim to be compressed.
+        server = _running(runner)
+        return _Connection(server, loop=loop, access_log=None, auto_decompress=False)  # type: ignore[arg-type]
+
+    return await loop.create_server(connection, sock=opened)
+
+
+def _running(runner: web.AppRunner) -> web.Server:
+    if runner.server is None:
+        raise RuntimeError("the front door is closed")
+    return runner.server
+
+
+class _Connection(web.RequestHandler):
+    """A client's connection; what is no HTTP, or fails unexpectedly, gets a problem too."""
+
+    __slots__ = ()
+
+    @override
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        super().handle_error(request, status, exc, message)  # writes the log, and raises where an answer has begun
+        answer = _problem_of(status)
+        answer.force_close()
+        return answer
 
 
 async def _no_such_mail_page(_request: web.Request) -> web.Response:
@@ -91,8 +136,12 @@ async def _no_such_mail_page(_request: web.Request) -> web.Response:
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except web.HTTPRequestEntityTooLarge:
-        return problem(413, "body_too_large", "Die Anfrage ist zu groß.")
+    except web.HTTPError as error:
+        return _problem_of(error.status)
+
+
+def _problem_of(status: int) -> web.Response:
+    return problem(status, *_PROBLEMS.get(status, _PROBLEMS[500]))
 
 
 async def _no_own_headers(_request: web.BaseRequest, response: web.StreamResponse) -> None:

@@ -8,6 +8,8 @@ from email.utils import getaddresses
 from pathlib import Path
 from typing import Any, Protocol
 
+import idna
+
 ENDPOINT_PATH = "/_ministack/ses/messages"
 
 
@@ -23,8 +25,18 @@ class Message:
     sent_at: str
 
     def is_to(self, address: str) -> bool:
-        """Tell whether the mail went to the address, whatever its case."""
-        return address.strip().casefold() in (one.strip().casefold() for one in self.to.split(","))
+        """Tell whether the mail went to the address, in any case and with its domain in Unicode or in A-labels."""
+        return _comparable(address) in map(_comparable, self.to.split(","))
+
+
+def _comparable(address: str) -> str:
+    """Return the form that all spellings of an address share; text that is no address is only folded."""
+    local, at, domain = address.strip().rpartition("@")
+    try:
+        domain = idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        domain = domain.casefold()
+    return f"{local.casefold()}{at}{domain}"
 
 
 class Source(Protocol):

@@ -87,7 +87,7 @@ class MailboxPages:
         for mail in await self._mailbox.messages():
             if mail.id == request.match_info["id"]:
                 return mail
-        raise web.HTTPNotFound(text="Diese E-Mail gibt es nicht.\n")
+        raise web.HTTPNotFound
 
 
 def render(name: str, **values: object) -> str:

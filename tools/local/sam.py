@@ -20,7 +20,9 @@ async def build(layout: Layout, programs: Path, parameters: Mapping[str, str]) -
         *("--parameter-overrides", f"file://{layout.parameters}"),
     ]
     log = layout.logs / "build.log"
-    await processes.run("sam build", command, environment.for_build(layout, programs), layout.project, log)
+    # It keeps dependencies in `.aws-sam` of the working directory and has no option for them: in the project, two runs
+    # with states of their own would delete each other's.
+    await processes.run("sam build", command, environment.for_build(layout, programs), layout.state, log)
 
 
 async def deploy(layout: Layout, programs: Path, parameters: Mapping[str, str], endpoint: str) -> None:

@@ -3,6 +3,8 @@
 import re
 import time
 import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
 
 import argon2
 import pytest
@@ -10,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain import password as passwords
+from portal.domain.account import open_account, personal_words
 from portal.domain.errors import FieldCode, Refused
+from portal.domain.guessable import says_little_beyond
 from portal.domain.password import (
     check_new_password,
     hash_password,
@@ -19,18 +23,14 @@ from portal.domain.password import (
     normalise,
     password_matches,
 )
+from tests.support.fakes import NOW, an_attempt
 from tests.support.people import PASSWORD
 
-CONTEXT = (
-    "Mandantenportal",
-    "Musterforderung GmbH",
-    "erika.muster@example.com",
-    "erika.muster",
-    "Erika",
-    "Mustermann",
-    "Heidestraße",
-    "Köln",
-)
+ACCOUNT = open_account(an_attempt(), NOW)
+CONTEXT = ("Mandantenportal", "Musterforderung GmbH", *personal_words(ACCOUNT))
+# Names and a city so short that they occur in many words.
+SHORT_NAMES = replace(ACCOUNT.person, first_name="Jo", last_name="Li", house_number="7", city="Ulm")
+SHORT_CONTEXT = ("Mandantenportal", "Musterforderung GmbH", *personal_words(replace(ACCOUNT, person=SHORT_NAMES)))
 HOSTILE = [
     "4@({[<63690!1|7$5+%2" * 7,
     "4@8({[<369!1|70$5+%2xabcdefgh" * 5,
@@ -44,9 +44,9 @@ HOSTILE = [
 ]
 
 
-def code_of(password: str) -> FieldCode:
+def code_of(password: str, context: tuple[str, ...] = CONTEXT) -> FieldCode:
     with pytest.raises(Refused) as refused:
-        check_new_password(password, CONTEXT)
+        check_new_password(password, context)
     return refused.value.code
 
 
@@ -114,6 +114,109 @@ def test_common_passwords_and_patterns_are_refused_with_the_reason(password: str
 )
 def test_names_of_portal_company_and_person_are_refused(password: str) -> None:
     assert code_of(password) is FieldCode.PASSWORD_TOO_COMMON
+
+
+KNOWN_PARTS = [
+    "Mustermann Erika 1985",
+    "Ich heiße Erika Mustermann",
+    "heidestrasse 17a 51147",
+    "Heidestr. 17a, 51147 Koln",
+    "Erika Mustermann Köln",
+    "Erika Mustermann!!",
+    "Erika.Mustermann.2026",
+    "Erika Mustermann 12.03.1985 x",
+    "Erika Mustermann abcdefgh",
+    "Erika Mustermann zzzzzzzzzz",
+    "Er1k4 Must3rm4nn K03ln",
+    "Heidestraße 17a 51147 Köln",
+    "Musterforderung GmbH Mandantenportal",
+    "Passwort Mandantenportal 1",
+    "Das ist mein Passwort",
+    "dasistmeinpasswort",
+    "Kundenportal2026!",
+    "Klientenportal123",
+    "correct horse battery staple",
+    "correcthorsebatterystaple",
+    "FC Bayern München 1900",
+    "thequickbrownfoxjumps",
+    "brown fox jumps over",
+    "Morgenstund hat Gold im Mund",
+    "Übung macht den Meister!",
+    "alle-meine-Entchen-2026",
+    "1qay2wsx3edc4rfv",
+    "Sommer Winter Herbst Frühling",
+    "München Hamburg Berlin",
+    "Geburtstag 12.03.1985",
+]
+WRITTEN: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "upper case": str.upper,
+    "umlauts spelled out": lambda text: (
+        text.replace("ß", "ss").replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+    ),
+    "dots left off": lambda text: text.translate(str.maketrans("äöü", "aou")),
+    "decomposed": lambda text: unicodedata.normalize("NFD", text),
+    "other separators": lambda text: text.replace(" ", "_-\u00a0/"),
+    "invisible separators": "\u200b".join,
+    "full width": lambda text: text.translate({sign: sign + 0xFEE0 for sign in range(33, 127)}),
+}
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+@pytest.mark.parametrize("password", KNOWN_PARTS)
+def test_known_parts_are_refused_however_they_are_joined_and_written(password: str, way: str) -> None:
+    assert code_of(WRITTEN[way](password)) is FieldCode.PASSWORD_TOO_COMMON
+
+
+@pytest.mark.parametrize("password", ["Jo Li Jo Li Ulm 7 Jo", "JoLiUlm1985JoLi", "Ulm - Jo Li - Heidestraße 7"])
+def test_short_names_count_alone_and_together(password: str) -> None:
+    assert code_of(password, SHORT_CONTEXT) is FieldCode.PASSWORD_TOO_COMMON
+
+
+UNRELATED = [
+    PASSWORD,
+    "acht Dachse würfeln im Gewächshaus",
+    "neun Igel zählen Regentropfen",
+    "kpwzmqrtvbxhgnl",
+    "zwei Sekunden bis Tauwetter",
+    "Der Wanderer friert an der Oder",
+    "Gurke Laterne Fagott Anker",
+    "Birnenmus tropft auf Sandalen",
+    "Kaktus-Seife-Komet-Wolldecke",
+    "Regal7Kupfer!Walnuss",
+    "moss anvil teapot ravine",
+    "Tr8$vq-Lw2!pzM9xk",
+    ";,%&(=)/{~]?-#.+:<",
+    "Quarkbällchen um Mitternacht",
+    "2 Pinguine + 3 Waschbären = 5",
+    "Das Passwort der Murmeltiere pfeift",
+    "Erika züchtet sieben Zwergziegen",
+    "Der frühe Vogel trinkt Himbeersaft",
+    "Jo isst am Kanal Birnen",
+    "drei Ulmen rauschen im Hof",
+    "jodelnde Ulmer Spatzen picken",
+    "Limonade, Jolle, Banjo, Oliven",
+    "Weihnachten im Leuchtturm",
+]
+
+
+@pytest.mark.parametrize("context", [CONTEXT, SHORT_CONTEXT], ids=["usual names", "short names"])
+@pytest.mark.parametrize("password", UNRELATED)
+def test_a_phrase_of_unrelated_words_is_accepted_even_if_a_known_one_occurs(
+    password: str, context: tuple[str, ...]
+) -> None:
+    assert check_new_password(password, context) == password
+
+
+LONG = [*HOSTILE, "das ist mein " * 10, "morgenstundhatgoldimmun" * 6, "passwort" * 16, "ﷺ" * 7, "e\u0301" * 64]
+
+
+@pytest.mark.parametrize("password", LONG)
+def test_looking_for_known_parts_takes_no_time_worth_mentioning(password: str) -> None:
+    says_little_beyond("", CONTEXT)
+    started = time.process_time()
+    says_little_beyond(normalise(password)[:128], CONTEXT)
+    assert time.process_time() - started < 0.05
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def test_an_initial_password_is_replaced_together_with_its_end() -> None:
         ("erika.muster@example.com", FieldCode.PASSWORD_TOO_COMMON),
         ("MustermannErika1985", FieldCode.PASSWORD_TOO_COMMON),
         ("Heidestraße Köln", FieldCode.PASSWORD_TOO_COMMON),
+        ("heidestrasse 17a 51147", FieldCode.PASSWORD_TOO_COMMON),
         (PASSWORD, FieldCode.PASSWORD_UNCHANGED),
         (unicodedata.normalize("NFD", PASSWORD), FieldCode.PASSWORD_UNCHANGED),
     ],

@@ -22,7 +22,7 @@ from portal.domain.errors import (
 )
 from portal.domain.mail import Language
 from portal.http.messages import FIELD_MESSAGES
-from portal.http.problems import INTERNAL_ERROR, PROBLEM_JSON, PROBLEMS, problem_of, problem_response
+from portal.http.problems import INTERNAL_ERROR, PROBLEM_JSON, PROBLEMS, Problem, problem_of, problem_response
 
 # Flows translate these; one that gets this far is a fault of ours.
 INTERNAL = {ConditionFailed, Conflict, MailRefused}
@@ -75,7 +75,12 @@ def test_a_problem_speaks_the_clients_language(language: Language, title: str) -
     headers, document = answer(NotAuthenticated(), language)
     assert headers["Content-Language"] == language
     assert document == {"type": "about:blank", "title": title, "status": 401, "code": "not_authenticated"}
-    assert headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("problem", [*PROBLEMS.values(), INTERNAL_ERROR], ids=lambda problem: problem.code)
+def test_a_401_and_no_other_answer_names_its_challenge(problem: Problem) -> None:
+    headers = problem_response(problem, "de").headers
+    assert headers.get("WWW-Authenticate") == ("Bearer" if problem.status == 401 else None)
 
 
 def test_refused_members_are_told_one_by_one() -> None:

@@ -39,6 +39,25 @@ def test_recipients_are_compared_without_case() -> None:
     assert [mail.is_to(address) for address in ("A@X.DE", " b@x.de ", "c@x.de", "")] == [True, True, False, False]
 
 
+@pytest.mark.parametrize("sent_to", ["Anna@xn--mller-kva.example.com", "Anna@MÜLLER.example.com"])
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("anna@müller.example.com", True),
+        ("anna@Mu\u0308ller.Example.COM", True),
+        ("ANNA@XN--MLLER-KVA.example.com", True),
+        ("anna@muller.example.com", False),
+        ("anna@mueller.example.com", False),
+        ("müller.example.com", False),
+        ("anna@", False),
+        ("anna@-..müller", False),
+    ],
+)
+def test_an_international_domain_is_found_in_each_of_its_spellings(sent_to: str, address: str, *, found: bool) -> None:
+    (mail,) = to_messages({"messages": {"0": [RECORD | {"To": [sent_to]}]}})
+    assert mail.is_to(address) is found
+
+
 def test_mails_outlive_a_run(tmp_path: Path) -> None:
     file = tmp_path / "mails.json"
     save(file, [MESSAGE, EVIL])

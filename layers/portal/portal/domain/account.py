@@ -101,3 +101,22 @@ def open_account(attempt: Attempt, now: int) -> Account:
         blocked=False,
         version=1,
     )
+
+
+def personal_words(account: Account) -> tuple[str, ...]:
+    """Return what a guess at this person's password would start with (ASVS 6.2.11)."""
+    person = account.person
+    # As typed and canonical: an international domain has two spellings.
+    addresses = {part for email in (account.email, account.canonical_email) for part in (email, *email.split("@"))}
+    return (
+        *sorted(addresses),
+        person.first_name,
+        person.last_name,
+        # Together, because names of two letters count only alone or as a whole.
+        f"{person.first_name} {person.last_name}",
+        f"{person.last_name} {person.first_name}",
+        person.street,
+        person.house_number,
+        person.postal_code,
+        person.city,
+    )

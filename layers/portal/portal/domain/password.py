@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from portal.domain.errors import FieldCode, Refused
+from portal.domain.guessable import says_little_beyond
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -57,6 +58,7 @@ _GERMAN_WORDS = [
     "ostern",
     "qwertz",
     "qwertzuiop",
+    "geburtstag",
 ]
 # 32 signs, five bits each, without those that are mistaken for one another.
 _INITIAL_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -87,6 +89,8 @@ def check_new_password(password: str, context: tuple[str, ...]) -> str:
         raise Refused(FieldCode.PASSWORD_TOO_SHORT)
     if len(normal) > MAX_LENGTH:
         raise Refused(FieldCode.PASSWORD_TOO_LONG)
+    if says_little_beyond(normal, (*context, *_GERMAN_WORDS)):
+        raise Refused(FieldCode.PASSWORD_TOO_COMMON)
     words = [word.lower() for name in context for word in _spellings(name) if word]
     estimate = zxcvbn(_estimated(normal), user_inputs=[*words, *_GERMAN_WORDS], max_length=_ESTIMATED_LENGTH)
     if estimate["guesses_log10"] < _MIN_GUESSES_LOG10:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.domain.account import Account
+from portal.domain.account import personal_words
 from portal.domain.errors import (
     ConditionFailed,
     FieldCode,
@@ -82,10 +82,3 @@ def checked_password(new: str, context: tuple[str, ...]) -> str:
         return check_new_password(new, context)
     except Refused as refused:
         raise InvalidInput(FieldError(POINTER, refused.code)) from None
-
-
-def personal_words(account: Account) -> tuple[str, ...]:
-    """Return what a guess at this person's password would start with."""
-    local, _, domain = account.canonical_email.partition("@")
-    person = account.person
-    return (account.canonical_email, local, domain, person.first_name, person.last_name, person.street, person.city)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from portal.domain.account import personal_words
 from portal.domain.errors import ConditionFailed, LinkExpired
 from portal.domain.ids import AccountId
 from portal.domain.password import hash_password
 from portal.domain.token import PASSWORD_RESET
-from portal.flows.change_password import checked_password, personal_words
+from portal.flows.change_password import checked_password
 from portal.flows.ports import Accounts, Clock, LinkVerifier
 from portal.flows.retry import retry_conflicts
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from portal.domain.errors import (
@@ -131,6 +132,7 @@ def problem_response(problem: Problem, language: Language, error: PortalError | 
         ]
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, NotAuthenticated | SessionEnded):
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        # Every 401 names a challenge (RFC 9110, section 15.5.2).
         headers["WWW-Authenticate"] = "Bearer"
     return Response(problem.status, json.dumps(document, ensure_ascii=False), PROBLEM_JSON, headers)

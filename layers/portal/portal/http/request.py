@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -15,6 +16,7 @@ from portal.http.cookies import REFRESH, cookie_value
 MAX_BODY_BYTES = 32 * 1024
 # Four levels are in use; without a limit of our own, what is too deep would depend on the interpreter.
 _MAX_DEPTH = 16
+_WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
 class BadRequest(PortalError):
@@ -152,13 +154,12 @@ def preferred_language(accept_language: str) -> Language:
 
 
 def _quality(parameters: str) -> float:
-    name, _, value = parameters.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+    """Return the weight of an entry (RFC 9110, section 12.4.2): 1 where none is given, 0 where it is no weight."""
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            return float(value) if _WEIGHT.fullmatch(value.strip()) else 0.0
+    return 1.0
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
