@@ -20,7 +20,11 @@ TABLES = resources("AWS::DynamoDB::Table")
 ROLES = resources("AWS::IAM::Role")
 KEYS = resources("AWS::KMS::Key")
 API = resources("AWS::Serverless::Api")["Api"]
-SETTINGS = {**HTTP_FUNCTIONS, "mailer": portal_settings.MailerSettings}
+SETTINGS = {
+    **HTTP_FUNCTIONS,
+    "mailer": portal_settings.MailerSettings,
+    "cleanup": portal_settings.CleanupSettings,
+}
 
 # Actions that AWS defines without resource-level rights, or that the local stack can't scope.
 UNSCOPED = {"dynamodb:ListStreams"}
@@ -198,6 +202,16 @@ RIGHTS = {
         "sqs:SendMessage",
         "ses:SendEmail",
     },
+    "cleanup": {
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+        "dynamodb:Query",
+        "dynamodb:DeleteItem",
+        "dynamodb:PutItem",
+        "sqs:SendMessage",
+    },
     "web": set(),
 }
 
@@ -269,6 +283,57 @@ def test_the_mailer_ends_before_the_lease_of_a_row_does() -> None:
     from portal.domain.outbox import LEASE_SECONDS
 
     assert functions()["mailer"]["Timeout"] < LEASE_SECONDS
+
+
+def test_the_cleanup_deletes_registrations_and_only_adds_to_the_evidence() -> None:
+    by_action: dict[str, list[Any]] = {}
+    for statement in statements("CleanupRole"):
+        for action in as_list(statement["Action"]):
+            by_action.setdefault(action, []).extend(as_list(statement["Resource"]))
+    evidence = {"Fn::GetAtt": ["EvidenceTable", "Arn"]}
+    assert by_action["dynamodb:DeleteItem"] == [{"Fn::GetAtt": ["RegistrationsTable", "Arn"]}]
+    assert by_action["dynamodb:PutItem"] == [evidence]
+    assert by_action["dynamodb:Query"] == [{"Fn::Sub": "${RegistrationsTable.Arn}/index/by-expiry"}, evidence]
+
+
+def test_a_sweep_ends_before_the_next_one_starts() -> None:
+    properties = functions()["cleanup"]["Events"]["Sweep"]["Properties"]
+    assert properties["ScheduleExpression"] == "rate(15 minutes)"
+    assert functions()["cleanup"]["Timeout"] < 15 * 60
+
+
+def test_schedules_are_named_by_their_stack() -> None:
+    events = [event for props in functions().values() for event in props["Events"].values()]
+    names = [event["Properties"]["Name"]["Fn::Sub"] for event in events if event["Type"] == "ScheduleV2"]
+    assert len(set(names)) == len(names) == 2
+    assert all(name.startswith("${AWS::StackName}-") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("function", "event", "wanted"),
+    [
+        ("mailer", "Outbox", {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"status": {"S": ["pending"]}}}}),
+        (
+            "cleanup",
+            "Expired",
+            {
+                "eventName": ["REMOVE"],
+                "userIdentity": {"type": ["Service"], "principalId": ["dynamodb.amazonaws.com"]},
+            },
+        ),
+    ],
+)
+def test_a_stream_wakes_for_its_records_and_gives_up_into_a_queue_of_its_own(
+    function: str, event: str, wanted: dict[str, Any]
+) -> None:
+    stream = functions()[function]["Events"][event]["Properties"]
+    (pattern,) = stream["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == wanted
+    assert (stream["MaximumRetryAttempts"], stream["MaximumRecordAgeInSeconds"]) == (3, 3600)
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    queue, _ = stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"]
+    assert queue == f"{function.capitalize()}DeadLetters"
+    assert queue in resources("AWS::SQS::Queue")
 
 
 def test_mails_need_tls_and_track_nobody() -> None:

@@ -101,6 +101,14 @@ class MailerSettings(LinkSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class CleanupSettings:
+    """Function ``cleanup``."""
+
+    registrations_table: str
+    evidence_table: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """Function ``web``."""
 

@@ -1,6 +1,7 @@
 """Facts kept to prove a double opt-in (P8): written once, with the confirmation."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from portal.domain.consent import Consent
@@ -42,3 +43,11 @@ def opt_in_evidence(attempt: Attempt, now: int, ip: str) -> OptInEvidence:
         confirmed_at=now,
         confirm_ip=ip,
     )
+
+
+def evidence_ends(closed_at: int, years: int) -> int:
+    """Return the end of the ``years``-th calendar year after the closing, in epoch seconds.
+
+    Limitation periods run from the end of a year (BGB sections 195, 199).
+    """
+    return int(datetime(datetime.fromtimestamp(closed_at, UTC).year + years + 1, 1, 1, tzinfo=UTC).timestamp())

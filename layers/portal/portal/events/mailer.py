@@ -16,6 +16,7 @@ from portal.domain.ids import OutboxId
 from portal.domain.mail import Mail
 from portal.domain.outbox import OutboxRow
 from portal.domain.registration import Attempt
+from portal.events import Handler
 from portal.flows.deliver_mail import Letters, Mailer
 from portal.flows.ports import Clock
 from portal.mails.already_registered import already_registered_mail
@@ -24,8 +25,6 @@ from portal.mails.opt_in import AttemptLinks, opt_in_mail
 from portal.mails.render import Sender
 from portal.observe import count, flush_metrics, log_failure, logger
 from portal.settings import MailerSettings
-
-Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 # A run stops taking rows while enough of its time is left for the one in hand (SES, KMS and DynamoDB timeouts).
 _RESERVE_MILLISECONDS = 20_000
