@@ -15,6 +15,7 @@ from portal.adapters.aws import CONFIGS
 from portal.http.response import Response
 from tests.support.template import ROOT, functions, resources, template
 from tests.support.world import HTTP_FUNCTIONS
+from tools.local.parameters import read_environment
 
 TABLES = resources("AWS::DynamoDB::Table")
 ROLES = resources("AWS::IAM::Role")
@@ -42,21 +43,16 @@ def as_list(value: Any) -> list[Any]:
 FUNCTION_ROLES = {name: props["Role"]["Fn::GetAtt"][0] for name, props in functions().items()}
 
 
-def samconfig(environment: str) -> list[str]:
-    document = tomllib.loads((ROOT / "samconfig.toml").read_text())
-    overrides: list[str] = document[environment]["deploy"]["parameters"]["parameter_overrides"]
-    return overrides
-
-
 @pytest.mark.parametrize("environment", ["local", "dev", "prod"])
 def test_each_environment_gives_every_parameter_once_and_no_other(environment: str) -> None:
-    keys = [entry.partition("=")[0] for entry in samconfig(environment)]
-    assert sorted(keys) == sorted(template()["Parameters"])
+    document = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    overrides = document[environment]["deploy"]["parameters"]["parameter_overrides"]
+    assert sorted(entry.partition("=")[0] for entry in overrides) == sorted(template()["Parameters"])
 
 
 @pytest.mark.parametrize("environment", ["local", "dev", "prod"])
 def test_each_environment_names_itself(environment: str) -> None:
-    assert f"Environment={environment}" in samconfig(environment)
+    assert read_environment(ROOT / "samconfig.toml", environment)["Environment"] == environment
 
 
 def test_an_unconfirmed_registration_lives_thirty_days_at_most() -> None:
@@ -341,6 +337,13 @@ def test_mails_need_tls_and_track_nobody() -> None:
     assert configuration["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
     assert "TrackingOptions" not in configuration
     assert not resources("AWS::SES::ConfigurationSetEventDestination")
+
+
+def test_undelivered_mails_go_back_to_a_name_of_the_sender_domain() -> None:
+    (identity,) = resources("AWS::SES::EmailIdentity").values()
+    condition, attributes, _ = identity["MailFromAttributes"]["Fn::If"]
+    assert condition == "HasMailFrom"
+    assert attributes["MailFromDomain"] == {"Fn::Sub": "${MailFromSubdomain}.${SenderDomain}"}
 
 
 def test_the_custom_domain_takes_modern_tls_only_and_closes_the_stage_address() -> None:
