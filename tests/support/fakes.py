@@ -1,6 +1,6 @@
 """What journeys need from outside, in memory: each fake satisfies a Protocol of ``portal.flows.ports``."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, override
@@ -18,6 +18,7 @@ from portal.domain.outbox import LEASE_SECONDS, OutboxRow
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt, new_attempt
 from portal.domain.session import Session
+from portal.domain.sweep import DAY_SECONDS, Expired, Partition, Sweep
 from portal.domain.token import AccessClaims, Claims, Purpose
 from tests.support.people import IBAN
 
@@ -301,6 +302,50 @@ class FakeOutbox:
             self.rows[row.id] = replace(self.rows[row.id], next_attempt_at=next_attempt_at)
 
 
+@dataclass
+class FakeExpiry:
+    """Items by key, with their expiry; each lies in shard 0."""
+
+    items: dict[str, int] = field(default_factory=dict)
+    stale: dict[str, int] = field(default_factory=dict)
+    """What the index still shows although it is gone."""
+    looks: list[Partition] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def expired(self, partition: Partition, now: int) -> Iterator[Expired]:
+        self.looks.append(partition)
+        self.faults.strike()
+        yield from self._in(partition, now)
+
+    def oldest(self, partition: Partition, now: int) -> int | None:
+        return next((item.expires_at for item in self._in(partition, now)), None)
+
+    def remove(self, item: Expired, now: int) -> bool:
+        self.faults.strike()
+        return item.expires_at <= now and self.items.pop(item.key, None) is not None
+
+    def _in(self, partition: Partition, now: int) -> list[Expired]:
+        shown = [Expired(key, at) for key, at in {**self.stale, **self.items}.items() if at <= now]
+        here = [item for item in shown if (item.expires_at // DAY_SECONDS, 0) == (partition.day, partition.shard)]
+        return sorted(here, key=lambda item: item.expires_at)
+
+
+@dataclass
+class FakeSweeps:
+    """Sweeps in the order in which they were noted."""
+
+    noted: list[Sweep] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def newest(self, now: int) -> Sweep | None:
+        del now
+        return self.noted[-1] if self.noted else None
+
+    def add(self, sweep: Sweep) -> None:
+        self.faults.strike()
+        self.noted.append(sweep)
+
+
 def _pair(text: str) -> tuple[str, str, str]:
     return text.partition("=")
 
@@ -408,6 +453,8 @@ def every_fake_satisfies_its_protocol() -> None:
     accounts: ports.Accounts = FakeAccounts()
     sessions: ports.Sessions = FakeSessions()
     outbox: ports.Outbox = FakeOutbox()
+    expiry: ports.Expiry = FakeExpiry()
+    sweeps: ports.Sweeps = FakeSweeps()
     link_signer: ports.LinkSigner = FakeLinks()
     link_verifier: ports.LinkVerifier = FakeLinks()
     token_signer: ports.AccessTokenSigner = FakeAccessTokens()
@@ -420,6 +467,7 @@ def every_fake_satisfies_its_protocol() -> None:
     decryptor: ports.RecipientDecryptor = FakeRecipients()
     del clock, registrations, accounts, sessions, outbox, link_signer, link_verifier, token_signer, token_verifier
     del passwords, sender, changes, evidence, encryptor, decryptor
+    del expiry, sweeps
 
 
 def an_application(email: str = "Erika.Muster@example.com") -> Application:

@@ -13,6 +13,7 @@ import boto3
 from portal import settings as portal_settings
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.items import from_item
+from portal.events.cleanup import serve_cleanup
 from portal.events.mailer import serve_mailer
 from portal.http.routes import Handler, Wiring, serve
 from tests.support.template import functions, resources
@@ -122,13 +123,15 @@ class SentMail:
 
 
 class LambdaContext:
-    """What the mailer asks of Lambda."""
+    """What mailer and cleanup ask of Lambda; each answer leaves ``step`` milliseconds less."""
 
-    def __init__(self, remaining: int = 50_000) -> None:
+    def __init__(self, remaining: int = 50_000, step: int = 0) -> None:
         self.remaining = remaining
+        self.step = step
 
     def get_remaining_time_in_millis(self) -> int:
-        return self.remaining
+        self.remaining -= self.step
+        return self.remaining + self.step
 
 
 class World:
@@ -147,6 +150,8 @@ class World:
         self.functions: dict[str, Handler] = {name: self._http_function(name) for name in HTTP_FUNCTIONS}
         settings = portal_settings.load(portal_settings.MailerSettings, self.environment("mailer"))
         self.mailer = serve_mailer(settings, self.aws, self.clock, pause=lambda _: None)
+        cleaning = portal_settings.load(portal_settings.CleanupSettings, self.environment("cleanup"))
+        self.cleanup = serve_cleanup(cleaning, self.aws, self.clock)
 
     # ------------------------------------------------------------ set-up
 
@@ -235,6 +240,10 @@ class World:
     def run_mailer(self, remaining: int = 50_000) -> dict[str, Any]:
         """Run the schedule of the mailer."""
         return self.mailer({"task": "send_due"}, LambdaContext(remaining))
+
+    def run_cleanup(self, steps: int = 1_000_000) -> dict[str, Any]:
+        """Run the schedule of the cleanup; its time is over after so many steps (partitions and deletions)."""
+        return self.cleanup({"task": "sweep"}, LambdaContext(19_999 + steps, step=1))
 
     def call_counts(self) -> dict[str, int]:
         """Return and forget the calls so far, by service and operation."""

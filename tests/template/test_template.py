@@ -16,12 +16,17 @@ from portal.adapters.aws import CONFIGS
 from portal.http.response import Response
 from tests.support.template import ROOT, functions, resources, template
 from tests.support.world import HTTP_FUNCTIONS
+from tools.local.parameters import read_environment
 
 TABLES = resources("AWS::DynamoDB::Table")
 ROLES = resources("AWS::IAM::Role")
 KEYS = resources("AWS::KMS::Key")
 API = resources("AWS::Serverless::Api")["Api"]
-SETTINGS = {**HTTP_FUNCTIONS, "mailer": portal_settings.MailerSettings}
+SETTINGS = {
+    **HTTP_FUNCTIONS,
+    "mailer": portal_settings.MailerSettings,
+    "cleanup": portal_settings.CleanupSettings,
+}
 
 # Actions that AWS defines without resource-level rights, or that the local stack can't scope.
 UNSCOPED = {"dynamodb:ListStreams"}
@@ -39,21 +44,16 @@ def as_list(value: Any) -> list[Any]:
 FUNCTION_ROLES = {name: props["Role"]["Fn::GetAtt"][0] for name, props in functions().items()}
 
 
-def samconfig(environment: str) -> list[str]:
-    document = tomllib.loads((ROOT / "samconfig.toml").read_text())
-    overrides: list[str] = document[environment]["deploy"]["parameters"]["parameter_overrides"]
-    return overrides
-
-
 @pytest.mark.parametrize("environment", ["local", "dev", "prod"])
 def test_each_environment_gives_every_parameter_once_and_no_other(environment: str) -> None:
-    keys = [entry.partition("=")[0] for entry in samconfig(environment)]
-    assert sorted(keys) == sorted(template()["Parameters"])
+    document = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    overrides = document[environment]["deploy"]["parameters"]["parameter_overrides"]
+    assert sorted(entry.partition("=")[0] for entry in overrides) == sorted(template()["Parameters"])
 
 
 @pytest.mark.parametrize("environment", ["local", "dev", "prod"])
 def test_each_environment_names_itself(environment: str) -> None:
-    assert f"Environment={environment}" in samconfig(environment)
+    assert read_environment(ROOT / "samconfig.toml", environment)["Environment"] == environment
 
 
 def test_an_unconfirmed_registration_lives_thirty_days_at_most() -> None:
@@ -236,6 +236,16 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("ses:SendEmail", _SES + "identity/${SenderDomain} unless IsLocal", "as the sender"),
         ("ses:SendEmail", _SES + "configuration-set/${MailConfigurationSet} unless IsLocal", "as the sender"),
     },
+    "cleanup": {
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+        "dynamodb:Query",
+        "dynamodb:DeleteItem",
+        "dynamodb:PutItem",
+        "sqs:SendMessage",
+    },
     "web": set(),
 }
 
@@ -364,11 +374,69 @@ def test_the_mailer_ends_before_the_lease_of_a_row_does() -> None:
     assert functions()["mailer"]["Timeout"] < LEASE_SECONDS
 
 
+def test_the_cleanup_deletes_registrations_and_only_adds_to_the_evidence() -> None:
+    by_action: dict[str, list[Any]] = {}
+    for statement in statements("CleanupRole"):
+        for action in as_list(statement["Action"]):
+            by_action.setdefault(action, []).extend(as_list(statement["Resource"]))
+    evidence = {"Fn::GetAtt": ["EvidenceTable", "Arn"]}
+    assert by_action["dynamodb:DeleteItem"] == [{"Fn::GetAtt": ["RegistrationsTable", "Arn"]}]
+    assert by_action["dynamodb:PutItem"] == [evidence]
+    assert by_action["dynamodb:Query"] == [{"Fn::Sub": "${RegistrationsTable.Arn}/index/by-expiry"}, evidence]
+
+
+def test_a_sweep_ends_before_the_next_one_starts() -> None:
+    properties = functions()["cleanup"]["Events"]["Sweep"]["Properties"]
+    assert properties["ScheduleExpression"] == "rate(15 minutes)"
+    assert functions()["cleanup"]["Timeout"] < 15 * 60
+
+
+def test_schedules_are_named_by_their_stack() -> None:
+    events = [event for props in functions().values() for event in props["Events"].values()]
+    names = [event["Properties"]["Name"]["Fn::Sub"] for event in events if event["Type"] == "ScheduleV2"]
+    assert len(set(names)) == len(names) == 2
+    assert all(name.startswith("${AWS::StackName}-") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("function", "event", "wanted"),
+    [
+        ("mailer", "Outbox", {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"status": {"S": ["pending"]}}}}),
+        (
+            "cleanup",
+            "Expired",
+            {
+                "eventName": ["REMOVE"],
+                "userIdentity": {"type": ["Service"], "principalId": ["dynamodb.amazonaws.com"]},
+            },
+        ),
+    ],
+)
+def test_a_stream_wakes_for_its_records_and_gives_up_into_a_queue_of_its_own(
+    function: str, event: str, wanted: dict[str, Any]
+) -> None:
+    stream = functions()[function]["Events"][event]["Properties"]
+    (pattern,) = stream["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == wanted
+    assert (stream["MaximumRetryAttempts"], stream["MaximumRecordAgeInSeconds"]) == (3, 3600)
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    queue, _ = stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"]
+    assert queue == f"{function.capitalize()}DeadLetters"
+    assert queue in resources("AWS::SQS::Queue")
+
+
 def test_mails_need_tls_and_track_nobody() -> None:
     (configuration,) = resources("AWS::SES::ConfigurationSet").values()
     assert configuration["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
     assert "TrackingOptions" not in configuration
     assert not resources("AWS::SES::ConfigurationSetEventDestination")
+
+
+def test_undelivered_mails_go_back_to_a_name_of_the_sender_domain() -> None:
+    (identity,) = resources("AWS::SES::EmailIdentity").values()
+    condition, attributes, _ = identity["MailFromAttributes"]["Fn::If"]
+    assert condition == "HasMailFrom"
+    assert attributes["MailFromDomain"] == {"Fn::Sub": "${MailFromSubdomain}.${SenderDomain}"}
 
 
 def test_the_custom_domain_takes_modern_tls_only_and_closes_the_stage_address() -> None:

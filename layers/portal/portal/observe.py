@@ -15,8 +15,13 @@ def count(name: str, value: int = 1) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
 
 
+def seconds(name: str, value: int) -> None:
+    """Note a length of time of this invocation."""
+    metrics.add_metric(name=name, unit=MetricUnit.Seconds, value=value)
+
+
 def flush_metrics() -> None:
-    """Write the counters of this invocation, if there are any."""
+    """Write the metrics of this invocation, if there are any."""
     if metrics.metric_set:
         metrics.flush_metrics()
 

@@ -131,6 +131,15 @@ class MailerSettings(LinkSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class CleanupSettings:
+    """Function ``cleanup``."""
+
+    registrations_table: str
+    evidence_table: str
+    evidence_retention_years: int
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """Function ``web``."""
 

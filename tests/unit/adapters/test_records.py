@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,6 +14,7 @@ from portal.domain.ids import AccountId, CanonicalEmail, OutboxId
 from portal.domain.outbox import LIFETIME_SECONDS, OutboxRow, order_mail
 from portal.domain.registration import Attempt
 from portal.domain.session import Device, Lifetimes, Session, new_limited_session, new_session
+from portal.domain.sweep import Sweep, Window
 from tests.support.fakes import DAY, IP, NOW, an_attempt
 
 LIFETIMES = Lifetimes(600, 1800, 43_200)
@@ -91,6 +93,25 @@ def test_evidence_lies_under_its_subject_and_replaces_none() -> None:
     assert first["subject"] == ATTEMPT.id
     assert "expires_at" not in first
     assert [consent["sha256"] for consent in first["consents"]] == [given.sha256 for given in evidence.consents]
+
+
+@pytest.mark.parametrize("oldest_left", [None, NOW - 5])
+def test_a_sweep_comes_back_and_is_kept_to_the_end_of_the_third_calendar_year(oldest_left: int | None) -> None:
+    sweep = Sweep(Window(NOW - DAY, NOW), 3, 1, 1, oldest_left, complete=oldest_left is None, finished_at=NOW + 9)
+    item = stored(records.sweep_to_values(sweep, 3))
+    assert records.sweep_from_item(item) == sweep
+    assert item["subject"] == "sweep#2026-11"
+    assert item["expires_at"] == datetime(2030, 1, 1, tzinfo=UTC).timestamp()
+
+
+def test_sweeps_sort_by_time_and_none_replaces_another() -> None:
+    ends = (9, NOW, NOW + 1, 10 * NOW)
+    rows = [
+        records.sweep_to_values(Sweep(Window(0, end), 0, 0, 0, None, complete=True, finished_at=0), 3) for end in ends
+    ]
+    keys = [row["sk"] for row in rows]
+    assert keys == sorted(keys)
+    assert records.sweep_to_values(records.sweep_from_item(rows[0]), 3)["sk"] != keys[0]
 
 
 def test_attempts_spread_over_16_shards_of_the_day_on_which_they_end() -> None:

@@ -1,8 +1,6 @@
 """The mailer: woken by the outbox stream, and every minute for what is due."""
 
 import json
-import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ from portal.adapters.dynamodb.records import attempt_to_values, order_to_values
 from portal.domain.errors import ConditionFailed, Unavailable
 from portal.domain.outbox import OutboxRow, order_mail
 from portal.events.mailer import serve_mailer
-from portal.observe import logger
 from portal.settings import MailerSettings
 from tests.support.fakes import NOW, FakeAws, FakeClock, an_attempt
 
@@ -95,20 +92,6 @@ class Cloud(FakeAws):
 
     def sent(self) -> int:
         return self.operations().count("sesv2:send_email")
-
-
-@pytest.fixture
-def lines() -> Iterator[list[dict[str, Any]]]:
-    found: list[dict[str, Any]] = []
-
-    class Lines(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            found.append(json.loads(logger.registered_formatter.format(record)))
-
-    handler = Lines()
-    logger._logger.addHandler(handler)  # noqa: SLF001 - Powertools has no other way to a handler of one's own
-    yield found
-    logger._logger.removeHandler(handler)  # noqa: SLF001
 
 
 def test_the_stream_names_the_rows_to_send(lines: list[dict[str, Any]]) -> None:

@@ -15,14 +15,13 @@ from portal.adapters.ses import SesSender
 from portal.adapters.tokens import KmsLinks
 from portal.domain.errors import Unavailable
 from portal.domain.ids import OutboxId
+from portal.events import Handler
 from portal.events.letters import PortalLetters
 from portal.flows.compose_mail import Composer
 from portal.flows.deliver_mail import Mailer
 from portal.flows.ports import Clock
 from portal.observe import count, flush_metrics, log_failure, logger
 from portal.settings import MailerSettings
-
-Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 # A run stops taking rows while enough of its time is left for the one in hand (SES, KMS and DynamoDB timeouts).
 _RESERVE_MILLISECONDS = 20_000

@@ -1,6 +1,6 @@
 """What the journeys need from outside; adapters satisfy these, tests use fakes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from portal.domain.account import Account, Credential
@@ -11,6 +11,7 @@ from portal.domain.mail import Mail
 from portal.domain.outbox import OutboxRow
 from portal.domain.registration import Attempt
 from portal.domain.session import Session
+from portal.domain.sweep import Expired, Partition, Sweep
 from portal.domain.token import AccessClaims, Claims, Purpose
 
 Clock = Callable[[], int]
@@ -205,6 +206,33 @@ class Outbox(Protocol):
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
         """Give a claimed row back, due later."""
+
+
+class Expiry(Protocol):
+    """What expires, by day and shard."""
+
+    def expired(self, partition: Partition, now: int) -> Iterable[Expired]:
+        """Return the expired items of a partition, oldest first, read as they are needed."""
+
+    def oldest(self, partition: Partition, now: int) -> int | None:
+        """Return when the oldest expired item of a partition expired; None when there is none."""
+
+    def remove(self, item: Expired, now: int) -> bool:
+        """Delete an item that is there and expired; tell whether it was.
+
+        Raises:
+            Conflict: another transaction held it.
+        """
+
+
+class Sweeps(Protocol):
+    """Evidence of sweeps."""
+
+    def newest(self, now: int) -> Sweep | None:
+        """Return the newest sweep, complete or not; None when there was none in this month and the one before."""
+
+    def add(self, sweep: Sweep) -> None:
+        """Store the evidence of a sweep."""
 
 
 class LinkSigner(Protocol):

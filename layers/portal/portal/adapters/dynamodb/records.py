@@ -1,6 +1,7 @@
 """How domain records lie in items; the one place that knows attribute names."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from portal.adapters.dynamodb.items import Item
@@ -8,15 +9,13 @@ from portal.domain.account import Account, Credential
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent
 from portal.domain.email_change import EmailChange, FormerAddress
-from portal.domain.evidence import ClosingEvidence, OptInEvidence, OptInMailEvidence
+from portal.domain.evidence import ClosingEvidence, OptInEvidence, OptInMailEvidence, evidence_ends
 from portal.domain.ids import random_id
 from portal.domain.outbox import OutboxRow
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt
 from portal.domain.session import Session
-
-_DAY = 86400
-_EXPIRY_SHARDS = 16
+from portal.domain.sweep import DAY_SECONDS, EXPIRY_SHARDS, Partition, Sweep, Window
 
 
 def attempt_key(attempt_id: str) -> str:
@@ -45,8 +44,13 @@ def session_key(session_id: str) -> str:
 
 
 def expiry_shard(item_id: str, expires_at: int) -> str:
-    """Return the partition of the expiry index: the day of expiry and one of 16 shards, so that no day is hot."""
-    return f"{expires_at // _DAY}#{sum(item_id.encode()) % _EXPIRY_SHARDS}"
+    """Return the partition of the expiry index in which an item lies."""
+    return expiry_partition(Partition(expires_at // DAY_SECONDS, sum(item_id.encode()) % EXPIRY_SHARDS))
+
+
+def expiry_partition(partition: Partition) -> str:
+    """Return the key of a partition of the expiry index."""
+    return f"{partition.day}#{partition.shard}"
 
 
 def attempt_to_values(attempt: Attempt) -> dict[str, Any]:
@@ -141,6 +145,36 @@ def evidence_to_values(evidence: OptInEvidence | OptInMailEvidence | ClosingEvid
     """Return the attributes of one piece of evidence; the sort key is random, so that none replaces another."""
     kind = _EVIDENCE_KINDS[type(evidence)]
     return {**asdict(evidence), "kind": kind, "sk": f"{kind}#{random_id()}"}
+
+
+def sweep_subject(at: int) -> str:
+    """Return the subject under which the sweeps of a month (UTC) lie; ``at`` is any epoch second of it."""
+    return f"sweep#{datetime.fromtimestamp(at, UTC):%Y-%m}"
+
+
+def sweep_to_values(sweep: Sweep, retention_years: int) -> dict[str, Any]:
+    """Return the attributes of a sweep, kept as long as other evidence; they sort by the time at which it began."""
+    begun = sweep.window.end
+    return {
+        **asdict(sweep),
+        "kind": "sweep",
+        "subject": sweep_subject(begun),
+        "sk": f"{begun:012d}#{random_id()}",
+        "expires_at": evidence_ends(begun, retention_years),
+    }
+
+
+def sweep_from_item(item: Item) -> Sweep:
+    """Return the sweep that an item holds."""
+    return Sweep(
+        window=Window(**item["window"]),
+        found=item["found"],
+        deleted=item["deleted"],
+        already_gone=item["already_gone"],
+        oldest_left=item.get("oldest_left"),
+        complete=item["complete"],
+        finished_at=item["finished_at"],
+    )
 
 
 def order_to_values(order: OutboxRow) -> dict[str, Any]:

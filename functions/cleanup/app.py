@@ -1,0 +1,8 @@
+"""Deletion on time, every 15 minutes; and a count of what TTL deleted, by the stream of Registrations."""
+
+import os
+
+from portal.events.cleanup import serve_cleanup
+from portal.settings import CleanupSettings, load
+
+handler = serve_cleanup(load(CleanupSettings, os.environ))

@@ -1,0 +1,37 @@
+"""The sweep as it is deployed: its own role, table, index and evidence."""
+
+import json
+import time
+
+from portal.adapters.dynamodb.items import put_new
+from portal.adapters.dynamodb.records import attempt_to_values
+from portal.domain.registration import new_attempt
+from tests.support.fakes import an_application
+from tests.support.stack import Portal, shared_stack
+from tests.support.template import functions
+
+
+def test_an_expired_attempt_goes_at_the_next_sweep_and_evidence_stays() -> None:
+    portal = Portal(shared_stack())
+    now = int(time.time())
+    expired = new_attempt(an_application("expired.sweep@example.com"), "203.0.113.0", now - 60, 30)
+    living = new_attempt(an_application("living.sweep@example.com"), "203.0.113.0", now, 3600)
+    for attempt in (expired, living):
+        portal.dynamodb.put_item(**put_new(portal.outputs["RegistrationsTable"], attempt_to_values(attempt)))
+
+    schedule = functions()["cleanup"]["Events"]["Sweep"]["Properties"]
+    answer = portal.client("lambda").invoke(
+        FunctionName=portal.resources["CleanupFunction"], Payload=schedule["Input"].encode()
+    )
+    swept = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, swept
+    assert swept["complete"]
+    left = {item["id"] for item in portal.items("RegistrationsTable")}
+    assert expired.id not in left
+    assert living.id in left
+    rows = [row for row in portal.items("EvidenceTable") if row["subject"].startswith("sweep#")]
+    (row,) = [row for row in rows if row["window"]["end"] == swept["window_end"]]
+    assert (row["deleted"], row["complete"]) == (swept["deleted"], True)
+    assert row["deleted"] >= 1
+    logged = [json.loads(line) for line in portal.logs() if '"message":"sweep"' in line]
+    assert swept["window_end"] in [line["window_end"] for line in logged]
