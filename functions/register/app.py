@@ -8,6 +8,7 @@ from portal.settings import RegisterSettings, load
 ROUTES = (
     Route("GET", "/api/health", "public:health"),
     Route("GET", "/api/legal", "public:legal"),
+    Route("GET", "/api/openapi.json", "public:openapi"),
     Route("POST", "/api/registrations", "registrations:post"),
 )
 
