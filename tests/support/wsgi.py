@@ -17,6 +17,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self.world: World | None = None
+        self.reached = 0  # requests that found a function
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         world = cast("World", self.world)
@@ -24,6 +25,7 @@ class Gateway:
         if not world.knows(method, path):
             start_response("404 -", [("Content-Type", _PROBLEM)])
             return [_NOT_FOUND]
+        self.reached += 1
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         # Bytes that are no text stay recognisable as such: they come out as lone surrogates.
         raw = body.decode("utf-8", "surrogateescape") if body else None

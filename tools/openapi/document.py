@@ -24,6 +24,11 @@ stable `code`. Every answer carries HSTS, `nosniff`, a Content-Security-Policy, 
 `Cache-Control: no-store`. A firewall in front may answer 403 `forbidden` on any route. Lengths count code points \
 after NFC."""
 
+# Not "..", which would fit both: many tools do not resolve it against the place of the document.
+_SERVERS = [
+    {"url": "/", "description": "A domain of its own, or the local stack"},
+    {"url": "/live", "description": "The stage address of API Gateway"},
+]
 _SCHEMES: dict[str, Any] = {
     "access_token": {
         "type": "http",
@@ -55,7 +60,7 @@ _HEADERS: dict[str, Any] = {
         "schema": {"type": "string"},
     },
     "WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}},
-    "WWW-Authenticate-or-none": {"description": "With `not_authenticated`", "schema": {"const": "Bearer"}},
+    "WWW-Authenticate-or-none": {"description": "With codes that ask for a token", "schema": {"const": "Bearer"}},
 }
 _PARAMETERS: dict[str, Any] = {
     "Accept-Language": {
@@ -91,7 +96,7 @@ def document(routes: Sequence[Route] | None = None) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Mandantenportal", "version": __version__, "description": _DESCRIPTION},
-        "servers": [{"url": "..", "description": "Where this document comes from"}],
+        "servers": _SERVERS,
         "paths": paths,
         "components": _components(declared),
     }

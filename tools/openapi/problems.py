@@ -98,10 +98,10 @@ def problem_response(kinds: list[Kind]) -> dict[str, Any]:
         "content": {"application/problem+json": {"schema": {"$ref": f"{PREFIX}{name_of(kinds)}"}}},
         "headers": {"Content-Language": {"$ref": "#/components/headers/Content-Language"}},
     }
-    codes = {kind.code for kind in kinds}
     if kinds[0].status in {429, 503}:
         response["headers"]["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
-    if "not_authenticated" in codes:
-        name = "WWW-Authenticate" if codes == {"not_authenticated"} else "WWW-Authenticate-or-none"
+    if kinds[0].status == 401:  # noqa: PLR2004 - a status
+        always = [kind.code for kind in kinds] == ["not_authenticated"]
+        name = "WWW-Authenticate" if always else "WWW-Authenticate-or-none"
         response["headers"]["WWW-Authenticate"] = {"$ref": f"#/components/headers/{name}"}
     return response

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from portal.http.routes import Route
+from portal.http.endpoints import public
+from portal.http.routes import Route, Wiring
 from tests.support.contract import api_document, check_answer
+from tests.support.fakes import FakeAws
 from tests.support.template import ROOT, resources
 from tests.support.world import HTTP_FUNCTIONS
+from tests.unit.http.events import a_request
 from tools.openapi.document import FILES, document, text
 from tools.openapi.operations import OPERATIONS
 from tools.openapi.problems import GATEWAY
@@ -25,6 +28,11 @@ HEALTH = {"status": "ok", "version": "1"}
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_document_is_the_one_of_this_code(path: Any) -> None:
     assert path.read_text(encoding="utf-8") == text(), "make openapi"
+
+
+def test_the_document_is_served_as_it_stands_in_the_repository() -> None:
+    served = public.openapi(a_request(), Wiring(None, FakeAws()))
+    assert (served.status, served.body) == (200, FILES[0].read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", sorted(HTTP_FUNCTIONS))
