@@ -15,7 +15,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types template unit integration e2e browser browser-ready deployed clean distclean lock
+.PHONY: help setup run test lint types template unit integration e2e browser browser-ready deployed openapi clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ browser: setup browser-ready ## The freshly deployed local stack in Chromium
 
 browser-ready: setup
 	@$(DEV)/python -m tools.browser
+
+openapi: setup ## Write openapi.json anew from the code
+	PYTHONPATH=layers/portal $(DEV)/python -m tools.openapi
 
 clean: ## Forget the state of the local stack: accounts, mails, builds
 	rm -rf .local .aws-sam

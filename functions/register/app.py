@@ -9,6 +9,7 @@ ROUTES = (
     Route("GET", "/api/health", "public:health"),
     Route("GET", "/api/legal", "public:legal"),
     Route("POST", "/api/bank-details/resolve", "bank_lookup:post"),
+    Route("GET", "/api/openapi.json", "public:openapi"),
     Route("POST", "/api/registrations", "registrations:post"),
     Route("POST", "/api/registrations/resend", "registrations:resend"),
 )

@@ -43,5 +43,6 @@ def test_the_layer_ships_no_tests_and_no_tools() -> None:
     layer = built_layer(shared_stack().state)
     assert (layer / "portal/pages/index.html").exists()
     assert (layer / "portal/domain/wordings/terms").exists()
+    assert (layer / "portal/http/openapi.json").exists()
     assert not [name for name in ("pytest", "moto", "aiohttp", "mypy", "tests", "tools") if (layer / name).exists()]
     assert not list(layer.rglob(".git*"))

@@ -67,6 +67,7 @@ def public(path: str) -> Act:
     [
         ("GET /api/health", public("/api/health"), 200, 0, 0),
         ("GET /api/legal", public("/api/legal"), 200, 0, 0),
+        ("GET /api/openapi.json", public("/api/openapi.json"), 200, 0, 0),
         ("POST /api/registrations", registering, 202, 1, 0),
         ("POST /api/registrations/confirm", confirming, 200, 2, 1),
         ("POST /api/registrations/confirm (again)", confirming_again, 200, 2, 1),

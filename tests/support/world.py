@@ -16,7 +16,9 @@ from portal.adapters.dynamodb.items import from_item
 from portal.events.cleanup import serve_cleanup
 from portal.events.mailer import serve_mailer
 from portal.http.routes import Handler, Wiring, serve
+from tests.support.contract import check_answer
 from tests.support.template import functions, resources
+from tools.openapi.routes import API_PREFIXES
 
 REGION = "eu-central-1"
 START = 1_795_000_000
@@ -205,7 +207,7 @@ class World:
         ip: str = "203.0.113.77",
         raw: str | None = None,
     ) -> Answer:
-        """Send a request through the event that API Gateway would make of it."""
+        """Send a request through the event that API Gateway would make of it; answers of the API must be documented."""
         function, route, parameters = self._find(method, path)
         sent = {"Content-Type": "application/json", "User-Agent": "pytest", **(headers or {})}
         if token:
@@ -222,7 +224,18 @@ class World:
         }
         answer = self.functions[function](event, None)
         cookies = answer.get("multiValueHeaders", {}).get("Set-Cookie", [])
+        if route.startswith(API_PREFIXES):
+            told = {**answer["headers"], **({"Set-Cookie": ", ".join(cookies)} if cookies else {})}
+            check_answer(method, route, answer["statusCode"], told, answer["body"])
         return Answer(answer["statusCode"], answer["headers"], cookies, answer["body"])
+
+    def knows(self, method: str, path: str) -> bool:
+        """Tell whether template.yaml has a route for a request."""
+        try:
+            self._find(method, path)
+        except AssertionError:
+            return False
+        return True
 
     def _find(self, method: str, path: str) -> tuple[str, str, dict[str, str]]:
         candidates = [

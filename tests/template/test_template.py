@@ -157,10 +157,13 @@ def test_a_table_has_the_settings_of_its_class(name: str) -> None:
     assert table.get("DeletionProtectionEnabled", False) == TABLE_SETTINGS[name][4]
 
 
-def test_indexes_hold_keys_only() -> None:
-    for table in TABLES.values():
-        for index in table.get("GlobalSecondaryIndexes", []):
-            assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+def test_indexes_hold_keys_only_and_sessions_what_their_owner_sees() -> None:
+    indexes = [index for table in TABLES.values() for index in table.get("GlobalSecondaryIndexes", [])]
+    shown = {index["IndexName"]: index["Projection"] for index in indexes}
+    of_sessions = shown.pop("by-account")
+    assert set(shown) == {"by-address", "by-expiry", "by-due"}
+    assert all(projection == {"ProjectionType": "KEYS_ONLY"} for projection in shown.values())
+    assert not [name for name in of_sessions["NonKeyAttributes"] if "hash" in name or "nonce" in name]
 
 
 def test_roles_name_each_action_and_each_resource() -> None:
@@ -190,6 +193,10 @@ CONDITIONS: dict[str, dict[str, Any]] = {
         },
         "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
     },
+    "its end only": {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["subject", "sk", "expires_at"]},
+        "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
+    },
     "as the sender": {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}},
 }
 _SES = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
@@ -201,50 +208,68 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
     },
     "confirm": {
         ("dynamodb:GetItem", "RegistrationsTable"),
+        ("dynamodb:PutItem", "RegistrationsTable"),
         ("dynamodb:DeleteItem", "RegistrationsTable"),
         ("dynamodb:GetItem", "AccountsTable"),
         ("dynamodb:PutItem", "AccountsTable"),
+        ("dynamodb:UpdateItem", "AccountsTable"),
+        ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:PutItem", "EvidenceTable"),
         ("dynamodb:PutItem", "OutboxTable"),
     },
     "login": {
         ("dynamodb:GetItem", "AccountsTable"),
         ("dynamodb:BatchGetItem", "AccountsTable"),
+        ("dynamodb:ConditionCheckItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable"),
+        ("dynamodb:GetItem", "SessionsTable"),
         ("dynamodb:BatchGetItem", "SessionsTable"),
         ("dynamodb:PutItem", "SessionsTable"),
+        ("dynamodb:UpdateItem", "SessionsTable"),
         ("dynamodb:DeleteItem", "SessionsTable"),
+        ("dynamodb:Query", "${SessionsTable.Arn}/index/by-account"),
+        ("dynamodb:PutItem", "OutboxTable"),
     },
     "profile": {
         ("dynamodb:BatchGetItem", "AccountsTable"),
+        ("dynamodb:ConditionCheckItem", "AccountsTable"),
+        ("dynamodb:UpdateItem", "AccountsTable"),
+        ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:BatchGetItem", "SessionsTable"),
+        ("dynamodb:PutItem", "RegistrationsTable"),
+        ("dynamodb:PutItem", "OutboxTable"),
+        ("dynamodb:Query", "EvidenceTable"),
+        ("dynamodb:PutItem", "EvidenceTable"),
+        ("dynamodb:UpdateItem", "EvidenceTable", "its end only"),
     },
     "mailer": {
         ("dynamodb:DescribeStream", "OutboxTable.StreamArn"),
         ("dynamodb:GetRecords", "OutboxTable.StreamArn"),
         ("dynamodb:GetShardIterator", "OutboxTable.StreamArn"),
         ("dynamodb:ListStreams", "*"),
-        ("dynamodb:GetItem", "OutboxTable"),
         ("dynamodb:UpdateItem", "OutboxTable"),
         ("dynamodb:Query", "${OutboxTable.Arn}/index/by-due"),
         ("dynamodb:GetItem", "RegistrationsTable"),
         ("dynamodb:UpdateItem", "RegistrationsTable"),
+        ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable", "initial password only"),
+        ("dynamodb:PutItem", "EvidenceTable"),
         ("sqs:SendMessage", "MailerDeadLetters"),
         ("ses:SendEmail", "* if IsLocal", "as the sender"),
         ("ses:SendEmail", _SES + "identity/${SenderDomain} unless IsLocal", "as the sender"),
         ("ses:SendEmail", _SES + "configuration-set/${MailConfigurationSet} unless IsLocal", "as the sender"),
     },
     "cleanup": {
-        "dynamodb:DescribeStream",
-        "dynamodb:GetRecords",
-        "dynamodb:GetShardIterator",
-        "dynamodb:ListStreams",
-        "dynamodb:Query",
-        "dynamodb:DeleteItem",
-        "dynamodb:PutItem",
-        "sqs:SendMessage",
+        ("dynamodb:DescribeStream", "RegistrationsTable.StreamArn"),
+        ("dynamodb:GetRecords", "RegistrationsTable.StreamArn"),
+        ("dynamodb:GetShardIterator", "RegistrationsTable.StreamArn"),
+        ("dynamodb:ListStreams", "*"),
+        ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-expiry"),
+        ("dynamodb:DeleteItem", "RegistrationsTable"),
+        ("dynamodb:Query", "EvidenceTable"),
+        ("dynamodb:PutItem", "EvidenceTable"),
+        ("sqs:SendMessage", "CleanupDeadLetters"),
     },
     "web": set(),
 }
@@ -290,20 +315,30 @@ def test_a_role_allows_what_its_function_does(name: str) -> None:
     assert rights(FUNCTION_ROLES[name]) == RIGHTS[name] | logging
 
 
+_LINK_KEY = {
+    ("MailerRole", "kms:GenerateMac"),
+    ("ConfirmRole", "kms:VerifyMac"),
+    ("LoginRole", "kms:VerifyMac"),
+}
+_ACCESS_TOKEN_KEY = {
+    ("LoginRole", "kms:Sign"),
+    ("LoginRole", "kms:GetPublicKey"),
+    ("ProfileRole", "kms:GetPublicKey"),
+}
 KEY_USERS = {
-    "LinkKeyA": {("MailerRole", "kms:GenerateMac"), ("ConfirmRole", "kms:VerifyMac")},
-    "LinkKeyB": {("MailerRole", "kms:GenerateMac"), ("ConfirmRole", "kms:VerifyMac")},
+    "LinkKeyA": _LINK_KEY,
+    "LinkKeyB": _LINK_KEY,
     "InitialPasswordKey": {("MailerRole", "kms:GenerateMac")},
-    "AccessTokenKeyA": {
-        ("LoginRole", "kms:Sign"),
-        ("LoginRole", "kms:GetPublicKey"),
-        ("ProfileRole", "kms:GetPublicKey"),
+    "RecipientKey": {
+        ("RegisterRole", "kms:Encrypt"),
+        ("ConfirmRole", "kms:Encrypt"),
+        ("LoginRole", "kms:Encrypt"),
+        ("ProfileRole", "kms:Encrypt"),
+        ("MailerRole", "kms:Decrypt"),
     },
-    "AccessTokenKeyB": {
-        ("LoginRole", "kms:Sign"),
-        ("LoginRole", "kms:GetPublicKey"),
-        ("ProfileRole", "kms:GetPublicKey"),
-    },
+    "PseudonymKey": {("ProfileRole", "kms:GenerateMac")},
+    "AccessTokenKeyA": _ACCESS_TOKEN_KEY,
+    "AccessTokenKeyB": _ACCESS_TOKEN_KEY,
 }
 
 

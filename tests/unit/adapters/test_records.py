@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -101,7 +102,7 @@ def test_a_sweep_comes_back_and_is_kept_to_the_end_of_the_third_calendar_year(ol
     item = stored(records.sweep_to_values(sweep, 3))
     assert records.sweep_from_item(item) == sweep
     assert item["subject"] == "sweep#2026-11"
-    assert item["expires_at"] == datetime(2030, 1, 1, tzinfo=UTC).timestamp()
+    assert item["expires_at"] == datetime(2030, 1, 1, tzinfo=ZoneInfo("Europe/Berlin")).timestamp()
 
 
 def test_sweeps_sort_by_time_and_none_replaces_another() -> None:

@@ -28,7 +28,9 @@ class Cloud(FakeAws):
         return {"Items": [to_item({"pk": "attempt#canary", "expires_at": NOW - 60})] if here else []}
 
     def run(self, event: dict[str, Any]) -> dict[str, Any]:
-        settings = CleanupSettings(registrations_table="Registrations", evidence_table="Evidence")
+        settings = CleanupSettings(
+            evidence_retention_years=3, registrations_table="Registrations", evidence_table="Evidence"
+        )
         return serve_cleanup(settings, self, FakeClock())(event, LambdaContext())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import delete_existing, from_item, to_item
+from portal.adapters.dynamodb.items import from_item, require_existing, to_item
 from portal.adapters.dynamodb.records import expiry_partition
 from portal.domain.errors import ConditionFailed
 from portal.domain.sweep import Expired, Partition
@@ -42,7 +42,7 @@ class ExpiryIndex:
 
     def remove(self, item: Expired, now: int) -> bool:
         """Delete an item that is there and expired; tell whether it was."""
-        delete = delete_existing(self._table, {"pk": item.key}, _EXPIRED, {":now": now})
+        delete = require_existing(self._table, {"pk": item.key}, _EXPIRED, {":now": now})
         try:
             self._aws.call("dynamodb", "delete_item", **delete)
         except ConditionFailed:

@@ -48,27 +48,11 @@ class ProfilesTable:
 
     def save(self, before: Account, after: Account, order: OutboxRow | None = None) -> None:
         """Store a changed profile, together with the order of the mail that tells of it."""
-        update = update_existing(
-            self._table,
-            {"pk": account_key(before.id)},
-            "SET person = :person, bank_details = :bank_details, bank_reviewed = :reviewed, locale = :locale, "
-            "version = :next",
-            _AS_READ,
-            {
-                ":person": asdict(after.person),
-                ":bank_details": asdict(after.bank_details),
-                ":reviewed": after.bank_reviewed,
-                ":locale": after.locale,
-                ":next": after.version,
-                ":version": before.version,
-                ":generation": before.generation,
-                ":no": False,
-            },
-        )
+        change = self._profile_change(before, after)
         if order is None:
-            self._aws.call("dynamodb", "update_item", **update)
+            self._aws.call("dynamodb", "update_item", **change["Update"])
         else:
-            self._transact({"Update": update}, {"Put": put_new(self._outbox, order_to_values(order))})
+            self._transact(change, {"Put": put_new(self._outbox, order_to_values(order))})
 
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""
@@ -130,6 +114,27 @@ class ProfilesTable:
                 for key in self._evidence_keys(account)
             ),
         )
+
+    def _profile_change(self, before: Account, after: Account) -> dict[str, Any]:
+        return {
+            "Update": update_existing(
+                self._table,
+                {"pk": account_key(before.id)},
+                "SET person = :person, bank_details = :bank_details, bank_reviewed = :reviewed, locale = :locale, "
+                "version = :next",
+                _AS_READ,
+                {
+                    ":person": asdict(after.person),
+                    ":bank_details": asdict(after.bank_details),
+                    ":reviewed": after.bank_reviewed,
+                    ":locale": after.locale,
+                    ":next": after.version,
+                    ":version": before.version,
+                    ":generation": before.generation,
+                    ":no": False,
+                },
+            )
+        }
 
     def _evidence_keys(self, account: Account) -> list[dict[str, str]]:
         answer = self._aws.call(

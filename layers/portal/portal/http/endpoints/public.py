@@ -1,11 +1,13 @@
 """What anybody may read."""
 
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from portal import __version__
 from portal.domain.consent import KINDS, current_wording
 from portal.http.request import Request
-from portal.http.response import Response, json_response
+from portal.http.response import JSON, Response, json_response
 from portal.http.routes import Wiring
 
 
@@ -27,3 +29,13 @@ def legal(request: Request, _wiring: Wiring[Any]) -> Response:
         for wording in wordings
     }
     return json_response(200, document, headers={"Content-Language": request.language})
+
+
+def openapi(_request: Request, _wiring: Wiring[Any]) -> Response:
+    """GET /api/openapi.json: the document of this API, written by ``tools.openapi``."""
+    return Response(200, _document(), JSON)
+
+
+@cache
+def _document() -> str:
+    return files("portal.http").joinpath("openapi.json").read_text(encoding="utf-8")

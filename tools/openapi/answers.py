@@ -1,0 +1,210 @@
+"""What the API answers, as exact models: no member more, no member less."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from portal.domain.bank import BankWarning
+from portal.domain.mail import Language
+from portal.domain.person import Salutation
+
+Time = Annotated[
+    str,
+    Field(
+        description="RFC 3339, UTC",
+        json_schema_extra={"format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$"},
+    ),
+]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Token = Annotated[str, Field(min_length=1)]
+
+
+class Answer(BaseModel):
+    """Base of all answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Health(Answer):
+    """The portal runs."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class ApiDocument(BaseModel):
+    """An OpenAPI document: the one at hand."""
+
+    model_config = ConfigDict(extra="allow")
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
+    components: dict[str, Any]
+
+
+class LegalText(Answer):
+    """One wording in force; `sha256` is of the UTF-8 text."""
+
+    version: str
+    sha256: Sha256
+    language: Language
+    text: str
+
+
+class LegalTexts(Answer):
+    """Both wordings in force."""
+
+    terms: LegalText
+    privacy_notice: LegalText
+
+
+class RegistrationAccepted(Answer):
+    """A mail is on its way; `reference` names the attempt, here and in the mail."""
+
+    status: Literal["confirmation_sent"]
+    reference: Annotated[str, Field(min_length=6, max_length=6)]
+
+
+class ConfirmationSent(Answer):
+    """A mail is on its way, where the address has use for one."""
+
+    status: Literal["confirmation_sent"]
+
+
+class RegistrationConfirmed(Answer):
+    """The account is there; pressing the button again does no harm."""
+
+    status: Literal["confirmed", "already_confirmed"]
+
+
+class EmailChanged(Answer):
+    """The new address is the user name from now on; all sessions have ended."""
+
+    status: Literal["changed"]
+
+
+class ResetSent(Answer):
+    """A mail is on its way, where there is an account; the answer is the same where there is none."""
+
+    status: Literal["reset_sent"]
+
+
+class AccessTokenAnswer(Answer):
+    """What every token answer holds; `expires_in` is in seconds."""
+
+    access_token: Token
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[int, Field(gt=0)]
+
+
+class LimitedTokenAnswer(AccessTokenAnswer):
+    """After a login with the initial password: opens the change of the password and nothing else."""
+
+    scope: Literal["password:change"]
+    password_change_required: Literal[True]
+
+
+class FullTokenAnswer(AccessTokenAnswer):
+    """Full scope; the refresh token, where there is one, is in the cookie."""
+
+    scope: Literal["portal"]
+    password_change_required: Literal[False]
+
+
+class FullTokenAnswerWithRefreshToken(FullTokenAnswer):
+    """Full scope, for API clients that asked for `"delivery": "body"`."""
+
+    refresh_token: Token
+
+
+class SessionEntry(Answer):
+    """One login on one device; `ip` is cut, `user_agent` is text of the client."""
+
+    id: str
+    created_at: Time
+    last_used_at: Time
+    user_agent: str
+    ip: str
+    current: bool
+
+
+class Sessions(Answer):
+    """All living sessions of the account."""
+
+    sessions: list[SessionEntry]
+
+
+class BankDetails(Answer):
+    """Complete bank details; the IBAN without spaces."""
+
+    iban: str
+    bic: str
+    account_number: str
+    bank_code: str
+    bank_name: str
+
+
+class ResolvedBankDetails(BankDetails):
+    """Complete bank details and what to look at again."""
+
+    warnings: list[BankWarning]
+
+
+class StoredBankDetails(BankDetails):
+    """The bank details of the account; nothing is paid before they are `reviewed`."""
+
+    reviewed: bool
+
+
+class ChangedBankDetails(StoredBankDetails):
+    """The new bank details and what to look at again."""
+
+    warnings: list[BankWarning]
+
+
+class MaskedBankDetails(StoredBankDetails):
+    """IBAN and account number are readable in their last four characters only."""
+
+    iban: Annotated[str, Field(pattern=r"^\*+[A-Z0-9]{1,4}$")]
+    account_number: Annotated[str, Field(pattern=r"^\*+[A-Z0-9]{1,4}$")]
+
+
+class Profile(Answer):
+    """The client's own data; voluntary members that are not set are null."""
+
+    email: str
+    salutation: Salutation
+    title: str | None
+    first_name: str
+    last_name: str
+    street: str
+    house_number: str
+    address_supplement: str | None
+    postal_code: str
+    city: str
+    phone: str | None
+    fax: str | None
+    bank_details: MaskedBankDetails
+    locale: Language
+
+
+class JsonWebKey(Answer):
+    """A public key (RFC 7517)."""
+
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: str
+    y: str
+    use: Literal["sig"]
+    alg: Literal["ES256"]
+    kid: str
+
+
+class JsonWebKeySet(Answer):
+    """The keys that verify access tokens: the active one and the one before or after it."""
+
+    keys: Annotated[list[JsonWebKey], Field(min_length=1)]
+
+
+TOKEN_ANSWERS = (FullTokenAnswer, FullTokenAnswerWithRefreshToken)
