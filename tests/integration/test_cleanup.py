@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError
@@ -96,7 +97,7 @@ def test_a_sweep_leaves_evidence_without_a_person(world: World) -> None:
         "already_gone": 0,
         "complete": True,
         "finished_at": world.clock(),
-        "expires_at": int(datetime(2030, 1, 1, tzinfo=UTC).timestamp()),
+        "expires_at": int(datetime(2030, 1, 1, tzinfo=ZoneInfo("Europe/Berlin")).timestamp()),
     }
 
 
