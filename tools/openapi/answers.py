@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from portal.domain.bank import BankWarning
+from portal.domain.consent import ConsentKind
 from portal.domain.mail import Language
 from portal.domain.person import Salutation
 
@@ -133,6 +134,35 @@ class Sessions(Answer):
     """All living sessions of the account."""
 
     sessions: list[SessionEntry]
+
+
+class ConsentEntry(Answer):
+    """A consent in force; `sha256` is of the wording's UTF-8 text."""
+
+    kind: ConsentKind
+    version: str
+    sha256: Sha256
+    accepted_at: Time
+    withdrawn_at: None
+
+
+class Consents(Answer):
+    """The consents of the account."""
+
+    consents: list[ConsentEntry]
+
+
+class ConsentGiven(Answer):
+    """The consent is stored."""
+
+    kind: ConsentKind
+    version: str
+
+
+class ConsentWithdrawn(Answer):
+    """The account is closed."""
+
+    consequence: Literal["account_closed"]
 
 
 class BankDetails(Answer):

@@ -60,7 +60,6 @@ _HEADERS: dict[str, Any] = {
         "schema": {"type": "string"},
     },
     "WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}},
-    "WWW-Authenticate-or-none": {"description": "With codes that ask for a token", "schema": {"const": "Bearer"}},
 }
 _PARAMETERS: dict[str, Any] = {
     "Accept-Language": {
