@@ -68,9 +68,10 @@ class ProfilesTable:
 
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""
-        in_force = {":generation": account.generation, ":no": False}
+        values = {":change": change.id, ":generation": account.generation, ":no": False}
+        set_pending = "SET pending_email_change_id = :change"
         self._transact(
-            {"ConditionCheck": require_existing(self._table, {"pk": account_key(account.id)}, IN_FORCE, in_force)},
+            {"Update": update_existing(self._table, {"pk": account_key(account.id)}, set_pending, IN_FORCE, values)},
             {"Put": put_new(self._registrations, change_to_values(change))},
             *({"Put": put_new(self._outbox, order_to_values(order))} for order in orders),
         )
@@ -88,7 +89,7 @@ class ProfilesTable:
                     self._table,
                     {"pk": account_key(before.id)},
                     "SET email = :email, canonical_email = :canonical, generation = :next, version = :next_version, "
-                    "email_change_id = :change",
+                    "email_change_id = :change REMOVE pending_email_change_id",
                     _AS_READ,
                     {
                         ":email": after.email,
