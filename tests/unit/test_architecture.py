@@ -18,7 +18,8 @@ ALLOWED = {
     "settings": {"domain", "adapters"},
     "observe": set(),
     "http": {"domain", "flows", "adapters", "pages", "http", "settings", "observe", ""},
-    "events": {"domain", "flows", "adapters", "mails", "events", "settings", "observe"},
+    # Of http only how documents are checked and times are written.
+    "events": {"domain", "flows", "adapters", "mails", "http", "events", "settings", "observe"},
     "__init__": set(),
 }
 ONLY_IN_ADAPTERS = {"boto3", "botocore"}
