@@ -67,9 +67,21 @@ def _serve(event: Mapping[str, Any], operate: Operate, has_time: Callable[[], bo
             "reason": asked.reason,
             "account_id": account_id,
             "outcome": answer.get("code") or answer.get("outcome"),
+            **_details(asked, answer),
         },
     )
     return answer
+
+
+def _details(asked: AnyEvent, answer: Answer) -> dict[str, Any]:
+    """Return what else somebody who reads the log later has to know."""
+    match asked:
+        case Restore():
+            return {"to_former_address": asked.to_former_address}
+        case EndAllSessions():
+            return {"ended": answer.get("ended")}
+        case _:
+            return {}
 
 
 def _answer(asked: AnyEvent, operate: Operate, has_time: Callable[[], bool]) -> tuple[Answer, AccountId | None]:
