@@ -9,7 +9,15 @@ from portal.domain.account import Account, Credential
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent
 from portal.domain.email_change import EmailChange, FormerAddress
-from portal.domain.evidence import ClosingEvidence, OptInEvidence, OptInMailEvidence, evidence_ends
+from portal.domain.evidence import (
+    AnyEvidence,
+    ClosingEvidence,
+    ConsentEvidence,
+    OptInEvidence,
+    OptInMailEvidence,
+    WithdrawalEvidence,
+    evidence_ends,
+)
 from portal.domain.ids import random_id
 from portal.domain.outbox import OutboxRow
 from portal.domain.person import Person
@@ -29,7 +37,7 @@ def change_key(change_id: str) -> str:
 
 
 def former_key(change_id: str) -> str:
-    """Return the key of a former address in Registrations."""
+    """Return the key of the address that a change replaced, in Registrations."""
     return f"former#{change_id}"
 
 
@@ -148,10 +156,16 @@ def session_from_item(item: Item) -> Session:
     return Session(**{name: value for name, value in item.items() if name != "pk"})
 
 
-_EVIDENCE_KINDS = {OptInEvidence: "opt_in", OptInMailEvidence: "opt_in_mail", ClosingEvidence: "closing"}
+_EVIDENCE_KINDS: dict[type[AnyEvidence], str] = {
+    OptInEvidence: "opt_in",
+    OptInMailEvidence: "opt_in_mail",
+    ConsentEvidence: "consent",
+    WithdrawalEvidence: "withdrawal",
+    ClosingEvidence: "closing",
+}
 
 
-def evidence_to_values(evidence: OptInEvidence | OptInMailEvidence | ClosingEvidence) -> dict[str, Any]:
+def evidence_to_values(evidence: AnyEvidence) -> dict[str, Any]:
     """Return the attributes of one piece of evidence; the sort key is random, so that none replaces another."""
     kind = _EVIDENCE_KINDS[type(evidence)]
     return {**asdict(evidence), "kind": kind, "sk": f"{kind}#{random_id()}"}
