@@ -18,7 +18,7 @@ ALLOWED = {
     "settings": {"domain", "adapters"},
     "observe": set(),
     "http": {"domain", "flows", "adapters", "pages", "http", "settings", "observe", ""},
-    # Of http only how documents are checked and times are written.
+    # Of http only how documents are checked.
     "events": {"domain", "flows", "adapters", "mails", "http", "events", "settings", "observe"},
     "__init__": set(),
 }

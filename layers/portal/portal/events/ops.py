@@ -14,11 +14,11 @@ from portal.adapters.dynamodb.sessions import SessionsTable
 from portal.domain.errors import InvalidInput, NotFound, Unavailable
 from portal.domain.ids import AccountId, CanonicalEmail, SessionId
 from portal.domain.registration import Attempt
+from portal.domain.times import rfc3339
 from portal.events import Handler
 from portal.events.ops_event import AnyEvent, EndAllSessions, OnAccount, Restore, Status, parse_event, target_of
 from portal.flows.operate import AccountStatus, AddressStatus, Ended, Operate, Result
 from portal.flows.ports import Clock
-from portal.http.times import rfc3339
 from portal.observe import count, flush_metrics, log_failure, logger
 from portal.settings import OpsSettings
 
