@@ -48,11 +48,10 @@ class ProfilesTable:
 
     def save(self, before: Account, after: Account, order: OutboxRow | None = None) -> None:
         """Store a changed profile, together with the order of the mail that tells of it."""
-        change = self._profile_change(before, after)
-        if order is None:
-            self._aws.call("dynamodb", "update_item", **change["Update"])
-        else:
-            self._transact(change, {"Put": put_new(self._outbox, order_to_values(order))})
+        orders = [{"Put": put_new(self._outbox, order_to_values(order))}] if order else []
+        # A transaction even where it is one write: its token lets boto3 send it again after a lost answer, where a
+        # single conditional write would find its own change and call it somebody else's.
+        self._transact(self._profile_change(before, after), *orders)
 
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""
