@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
@@ -11,6 +12,8 @@ from typing import Any, Literal
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from portal.domain.errors import Unavailable
+from portal.domain.outbox import LEASE_SECONDS
 from tests.support.journeys import JOURNEYS, Journey
 from tests.support.tables import Items, Tables
 from tests.support.world import Answer, World, faults
@@ -154,3 +157,54 @@ def test_a_failing_call_makes_a_503_and_nothing_half_done(world: World, journey:
             present = tables.read()
             # A request that may be made twice (a login, a registration) may have been carried out twice.
             assert ended(done) <= ended(shown_items(present, known)) <= ended(done + (done - before)), where
+
+
+# ------------------------------------------------------------ mails
+
+# Requests that order mails, of every kind together.
+ORDERING = [
+    "POST /api/registrations",
+    "POST /api/registrations/resend",
+    "POST /api/registrations/confirm",
+    "POST /api/password-reset",
+    "PUT /api/profile/bank-details",
+    "POST /api/profile/email-change",
+    "POST /api/email-changes/confirm",
+    "DELETE /api/profile",
+]
+MAIL_FAULTS = (Fault("unreachable", LOST), ANSWER_LOST, Fault("throttled", answered("TooManyRequestsException")))
+
+
+FAULTS_OF_MAILS = {"send_email": 3, "update_item": 2, "put_item": 2}
+"""How many of them make a difference; reads and KMS only fail or don't."""
+
+
+def sent_since(world: World, place: int) -> Counter[tuple[str, str]]:
+    mails = world.mails()[place:]
+    return Counter((mail.to[0], mail.text) for mail in mails)
+
+
+@pytest.mark.parametrize("journey", [one for one in JOURNEYS if one.name in ORDERING], ids=lambda journey: journey.name)
+def test_a_failing_call_makes_a_mail_late_but_neither_lost_nor_sent_thrice(world: World, journey: Journey) -> None:
+    assert journey.prepare(world)().status == journey.status
+    tables, clock, sent = Tables(world.dynamodb), world.clock.now, len(world.mails())
+    start = tables.read()
+    world.call_counts()
+    world.run_mailer()
+    calls, expected = [operation for _, operation, _ in world.hooks.calls], sent_since(world, sent)
+    assert expected
+    for place, operation in enumerate(calls):
+        if operation in calls[:place] and operation == "query":
+            continue  # one for each shard
+        for fault in MAIL_FAULTS[: FAULTS_OF_MAILS.get(operation, 1)]:
+            tables.restore(start, tables.read())
+            del world.hooks.mails[sent:]
+            world.clock.now = clock
+            with faults(world, **at(world, place, fault, [])), suppress(Unavailable):
+                world.run_mailer()
+            for _ in range(2):
+                world.clock.advance(LEASE_SECONDS)
+                world.run_mailer()
+            found, where = sent_since(world, sent), f"{operation} ({place}), {fault.name}"
+            assert expected <= found <= expected + expected, where
+            assert {row["status"] for row in world.items("OutboxTable")} == {"sent"}, where
