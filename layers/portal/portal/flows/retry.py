@@ -11,8 +11,8 @@ _TRIES = 3
 _JITTER_MILLISECONDS = 120
 
 
-def retry_conflicts(write: Callable[[], None], pause: Callable[[float], None] = time.sleep) -> None:
-    """Do a write, up to three times where it conflicts with another transaction.
+def retry_conflicts[R](write: Callable[[], R], pause: Callable[[float], None] = time.sleep) -> R:
+    """Do a write, up to three times where it conflicts with another transaction, and return what it returns.
 
     Args:
         write: all or nothing, safe to repeat.

@@ -56,7 +56,8 @@ class RegistrationsTable:
         """Delete an attempt now; tell whether there was one."""
         delete = require_existing(self._table, {"pk": attempt_key(attempt_id)}, NOT_EXPIRED, {":now": now})
         try:
-            self._aws.call("dynamodb", "delete_item", **delete)
+            # A transaction, as boto3 may send it again after a lost answer: then the attempt was there all the same.
+            self._aws.call("dynamodb", "transact_write_items", TransactItems=[{"Delete": delete}])
         except ConditionFailed:
             return False
         return True

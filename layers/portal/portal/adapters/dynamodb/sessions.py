@@ -183,7 +183,8 @@ class SessionsTable:
     def _delete(self, session_id: SessionId, condition: str, values: dict[str, Any]) -> bool:
         delete = require_existing(self._table, {"pk": session_key(session_id)}, condition, values)
         try:
-            self._aws.call("dynamodb", "delete_item", **delete)
+            # A transaction, as boto3 may send it again after a lost answer: then the session was there all the same.
+            self._transact({"Delete": delete})
         except ConditionFailed:
             return False
         return True
