@@ -163,7 +163,7 @@ def test_indexes_hold_keys_only_and_sessions_what_their_owner_sees() -> None:
     shown = {index["IndexName"]: index["Projection"] for index in indexes}
     of_sessions, of_mails = shown.pop("by-account"), shown.pop("by-ref")
     assert "recipient" not in of_mails["NonKeyAttributes"]
-    assert set(shown) == {"by-address", "by-expiry", "by-due"}
+    assert set(shown) == {"by-address", "by-expiry", "by-due", "by-pseudonym"}
     assert all(projection == {"ProjectionType": "KEYS_ONLY"} for projection in shown.values())
     assert not [name for name in of_sessions["NonKeyAttributes"] if "hash" in name or "nonce" in name]
 
@@ -285,6 +285,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:UpdateItem", "AccountsTable"),
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:Query", "EvidenceTable"),
+        ("dynamodb:Query", "${EvidenceTable.Arn}/index/by-pseudonym"),
         ("dynamodb:Scan", "SessionsTable"),
         ("dynamodb:DeleteItem", "SessionsTable"),
     },
@@ -353,7 +354,7 @@ KEY_USERS = {
         ("ProfileRole", "kms:Encrypt"),
         ("MailerRole", "kms:Decrypt"),
     },
-    "PseudonymKey": {("ProfileRole", "kms:GenerateMac")},
+    "PseudonymKey": {("ProfileRole", "kms:GenerateMac"), ("OpsRole", "kms:GenerateMac")},
     "AccessTokenKeyA": _ACCESS_TOKEN_KEY,
     "AccessTokenKeyB": _ACCESS_TOKEN_KEY,
 }

@@ -147,6 +147,8 @@ class OpsSettings:
     accounts_table: str
     sessions_table: str
     evidence_table: str
+    pseudonym_key_arn: str
+    company_name: str
 
 
 @dataclass(frozen=True, slots=True)

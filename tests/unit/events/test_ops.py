@@ -27,6 +27,8 @@ class Cloud(FakeAws):
 
     def run(self, event: Any) -> dict[str, Any]:
         settings = OpsSettings(
+            pseudonym_key_arn="key/pseudonym",
+            company_name="Musterforderung GmbH",
             registrations_table="Registrations",
             accounts_table="Accounts",
             sessions_table="Sessions",

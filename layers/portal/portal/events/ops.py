@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from portal.adapters.aws import Aws
@@ -11,21 +12,43 @@ from portal.adapters.dynamodb.former_addresses import FormerAddressesTable
 from portal.adapters.dynamodb.operations import OperationsTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.dynamodb.sessions import SessionsTable
+from portal.adapters.kms import Kms, KmsPseudonyms
 from portal.domain.errors import InvalidInput, NotFound, Unavailable
 from portal.domain.ids import AccountId, CanonicalEmail, SessionId
 from portal.domain.registration import Attempt
 from portal.domain.times import rfc3339
 from portal.events import Handler
-from portal.events.ops_event import AnyEvent, EndAllSessions, OnAccount, Restore, Status, parse_event, target_of
+from portal.events.ops_event import (
+    AnyEvent,
+    EndAllSessions,
+    GiveProof,
+    OnAccount,
+    Restore,
+    Status,
+    parse_event,
+    target_of,
+)
 from portal.flows.operate import AccountStatus, AddressStatus, Ended, Operate, Result
 from portal.flows.ports import Clock
+from portal.flows.prove import Prove
 from portal.observe import count, flush_metrics, log_failure, logger
+from portal.proofs import proof_document
 from portal.settings import OpsSettings
 
 # The end of all sessions stops while enough of its time is left for the deletion in hand, retries included.
 _RESERVE_MILLISECONDS = 10_000
 
 Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Office:
+    """What answers are made with."""
+
+    operate: Operate
+    prove: Prove
+    company_name: str
+    clock: Clock
 
 
 def serve_ops(settings: OpsSettings, aws: Aws | None = None, clock: Clock = lambda: int(time.time())) -> Handler:
@@ -38,19 +61,20 @@ def serve_ops(settings: OpsSettings, aws: Aws | None = None, clock: Clock = lamb
         aws: way out.
         clock: epoch seconds.
     """
-    operate = _wire(settings, aws or Aws(), clock)
+    aws = aws or Aws()
+    office = _Office(_operate(settings, aws, clock), _prove(settings, aws, clock), settings.company_name, clock)
 
     def handler(event: Mapping[str, Any], context: Any) -> Answer:  # noqa: ANN401 - Lambda's object
         count("OperatorActions")
         try:
-            return _serve(event, operate, lambda: context.get_remaining_time_in_millis() >= _RESERVE_MILLISECONDS)
+            return _serve(event, office, lambda: context.get_remaining_time_in_millis() >= _RESERVE_MILLISECONDS)
         finally:
             flush_metrics()
 
     return handler
 
 
-def _serve(event: Mapping[str, Any], operate: Operate, has_time: Callable[[], bool]) -> Answer:
+def _serve(event: Mapping[str, Any], office: _Office, has_time: Callable[[], bool]) -> Answer:
     try:
         asked = parse_event(event)
     except InvalidInput as refused:
@@ -58,7 +82,7 @@ def _serve(event: Mapping[str, Any], operate: Operate, has_time: Callable[[], bo
         logger.info("operator_action", extra={"outcome": "invalid_input"})
         errors = [{"pointer": error.pointer, "code": error.code.value} for error in refused.errors]
         return {"ok": False, "code": "invalid_input", "errors": errors}
-    answer, account_id = _answer(asked, operate, has_time)
+    answer, account_id = _answer(asked, office, has_time)
     logger.info(
         "operator_action",
         extra={
@@ -84,10 +108,10 @@ def _details(asked: AnyEvent, answer: Answer) -> dict[str, Any]:
             return {}
 
 
-def _answer(asked: AnyEvent, operate: Operate, has_time: Callable[[], bool]) -> tuple[Answer, AccountId | None]:
+def _answer(asked: AnyEvent, office: _Office, has_time: Callable[[], bool]) -> tuple[Answer, AccountId | None]:
     """Return the answer, and the account that it is about: as it was found, never as somebody typed it."""
     try:
-        return _act(asked, operate, has_time)
+        return _act(asked, office, has_time)
     except NotFound:
         return _refusal("not_found"), None
     except Unavailable:
@@ -97,8 +121,11 @@ def _answer(asked: AnyEvent, operate: Operate, has_time: Callable[[], bool]) -> 
         return _refusal("internal_error"), None
 
 
-def _act(asked: AnyEvent, operate: Operate, has_time: Callable[[], bool]) -> tuple[Answer, AccountId | None]:
+def _act(asked: AnyEvent, office: _Office, has_time: Callable[[], bool]) -> tuple[Answer, AccountId | None]:
+    operate = office.operate
     match asked:
+        case GiveProof():
+            return _proof_answer(asked, office)
         case Status():
             status = operate.status(CanonicalEmail(asked.email))
             return _status_answer(status), status.account.id if status.account else None
@@ -109,6 +136,33 @@ def _act(asked: AnyEvent, operate: Operate, has_time: Callable[[], bool]) -> tup
         case OnAccount():
             actions = {"block": operate.block, "unblock": operate.unblock, "end_sessions": operate.end_sessions}
             return _result_answer(actions[asked.action](target_of(asked)))
+
+
+def _proof_answer(asked: GiveProof, office: _Office) -> tuple[Answer, AccountId | None]:
+    if asked.email:
+        proofs, asked_for = office.prove.by_address(CanonicalEmail(asked.email)), asked.email
+    else:
+        account_id = AccountId(asked.account_id or "")
+        proofs, asked_for = office.prove.by_account(account_id), account_id
+    now = office.clock()
+    given = [
+        {
+            "complete": proof.is_complete,
+            **_in_rfc3339(asdict(proof)),
+            "html": proof_document(proof, office.company_name, asked_for, now),
+        }
+        for proof in proofs
+    ]
+    return {"ok": True, "outcome": "done", "proofs": given}, proofs[0].subject
+
+
+def _in_rfc3339(value: Any, name: str = "") -> Any:  # noqa: ANN401 - walks any nesting
+    if isinstance(value, dict):
+        return {key: _in_rfc3339(member, key) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_in_rfc3339(member, name) for member in value]
+    is_time = name in {"at", "kept_until"} or name.endswith("_at")
+    return rfc3339(value) if is_time and isinstance(value, int) else value
 
 
 def _refusal(code: str) -> Answer:
@@ -165,7 +219,7 @@ def _session(cursor: str | None) -> SessionId | None:
     return SessionId(cursor) if cursor else None
 
 
-def _wire(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
+def _operate(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
     return Operate(
         registrations=RegistrationsTable(aws, settings.registrations_table),
         accounts=AccountsTable(aws, settings.accounts_table),
@@ -174,4 +228,13 @@ def _wire(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
         operations=OperationsTable(aws, settings.accounts_table, settings.registrations_table),
         sessions=SessionsTable(aws, settings.sessions_table, settings.accounts_table),
         clock=clock,
+    )
+
+
+def _prove(settings: OpsSettings, aws: Aws, clock: Clock) -> Prove:
+    return Prove(
+        AccountsTable(aws, settings.accounts_table),
+        EvidenceTable(aws, settings.evidence_table),
+        KmsPseudonyms(Kms(aws), settings.pseudonym_key_arn),
+        clock,
     )

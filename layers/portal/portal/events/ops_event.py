@@ -75,6 +75,14 @@ class Restore(OpsEvent):
     to_former_address: bool = False
 
 
+class GiveProof(OpsEvent):
+    """The proof of a person's consents, by an address that has or had an account, or by the account's id."""
+
+    action: Literal["proof"]
+    email: Address | None = None
+    account_id: Id | None = None
+
+
 class EndAllSessions(OpsEvent):
     """The end of everyone's sessions; ``cursor`` is what an incomplete run answered."""
 
@@ -83,7 +91,7 @@ class EndAllSessions(OpsEvent):
     cursor: Id | None = None
 
 
-AnyEvent = Status | OnAccount | Restore | EndAllSessions
+AnyEvent = Status | OnAccount | Restore | GiveProof | EndAllSessions
 
 _MODELS: dict[str, type[AnyEvent]] = {
     "status": Status,
@@ -91,6 +99,7 @@ _MODELS: dict[str, type[AnyEvent]] = {
     "unblock": OnAccount,
     "end_sessions": OnAccount,
     "restore": Restore,
+    "proof": GiveProof,
     "end_all_sessions": EndAllSessions,
 }
 
@@ -120,10 +129,10 @@ def target_of(event: OnAccount | Restore) -> Target:
 
 
 def _require_one_account(event: AnyEvent) -> None:
-    if not isinstance(event, OnAccount | Restore):
+    if not isinstance(event, OnAccount | Restore | GiveProof):
         return
     wants_address = isinstance(event, Restore) and event.to_former_address
     if event.email is None and (wants_address or event.account_id is None):
         raise InvalidInput(FieldError("/email", FieldCode.REQUIRED))
-    if isinstance(event, OnAccount) and event.email and event.account_id:
+    if isinstance(event, OnAccount | GiveProof) and event.email and event.account_id:
         raise InvalidInput(FieldError("/account_id", FieldCode.INVALID_VALUE))
