@@ -19,7 +19,8 @@ ALLOWED = {
     "settings": {"domain", "adapters"},
     "observe": set(),
     "http": {"domain", "flows", "adapters", "pages", "http", "settings", "observe", ""},
-    "events": {"domain", "flows", "adapters", "mails", "proofs", "events", "settings", "observe"},
+    # Of http only how documents are checked.
+    "events": {"domain", "flows", "adapters", "mails", "proofs", "http", "events", "settings", "observe"},
     "__init__": set(),
 }
 ONLY_IN_ADAPTERS = {"boto3", "botocore"}

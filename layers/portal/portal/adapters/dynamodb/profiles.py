@@ -55,14 +55,11 @@ class ProfilesTable:
         evidence: ConsentEvidence | None = None,
     ) -> None:
         """Store a changed profile, together with the order of the mail that tells of it, or the proof of a consent."""
-        writes = [self._profile_change(before, after)]
-        if order:
-            writes.append({"Put": put_new(self._outbox, order_to_values(order))})
-        if evidence:
-            writes.append({"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")})
+        orders = [{"Put": put_new(self._outbox, order_to_values(order))}] if order else []
+        proofs = [{"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")}] if evidence else []
         # A transaction even where it is one write: its token lets boto3 send it again after a lost answer, where a
         # single conditional write would find its own change and call it somebody else's.
-        self._transact(*writes)
+        self._transact(self._profile_change(before, after), *orders, *proofs)
 
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""
