@@ -52,7 +52,7 @@ def issued(world: World) -> dict[str, str]:
 
 def use(world: World, route: Route, token: str) -> Answer:
     """Show a token where a route takes it; what else the body lacks is noticed later than a wrong token."""
-    path = route.path.replace("{id}", "some-session")
+    path = route.path.replace("{id}", "some-session").replace("{kind}", "terms")
     if takes_a_link(route):
         more: Any = {"new_password": OTHER_PASSWORD} if "password" in path else {}
         return world.request(route.method, path, {"token": token, **more})

@@ -178,6 +178,25 @@ def freezing(world: World) -> Callable[[], Answer]:
     return lambda: world.request("POST", "/api/accounts/freeze", body)
 
 
+def consenting_to_a_newer_wording(world: World) -> Callable[[], Answer]:
+    token = signed_in(world)
+    (account,) = [item for item in world.items("AccountsTable") if item["pk"].startswith("account#")]
+    world.dynamodb.update_item(
+        TableName="AccountsTable",
+        Key={"pk": {"S": account["pk"]}},
+        UpdateExpression="SET consents[0].version = :old",
+        ExpressionAttributeValues={":old": {"S": "2020-01-01"}},
+    )
+    kind = account["consents"][0]["kind"]
+    body = {"kind": kind, "version": account["consents"][0]["version"]}
+    return lambda: world.request("POST", "/api/profile/consents", body, token=token)
+
+
+def withdrawing_a_consent(world: World) -> Callable[[], Answer]:
+    token = signed_in(world)
+    return lambda: world.request("DELETE", "/api/profile/consents/terms", token=token)
+
+
 def closing(world: World) -> Callable[[], Answer]:
     token = signed_in(world)
     return lambda: world.request("DELETE", "/api/profile", token=token)
@@ -212,6 +231,10 @@ JOURNEYS = (
     Journey("GET /api/profile", get_own("/api/profile"), 200, tables=1),
     Journey("PATCH /api/profile", editing_the_profile, 200, tables=2, again=412),
     Journey("DELETE /api/profile", closing, 204, tables=3, keys=2, again=401),
+    Journey("GET /api/profile/consents", get_own("/api/profile/consents"), 200, tables=1),
+    Journey("POST /api/profile/consents", consenting_to_a_newer_wording, 201, tables=2),
+    Journey("DELETE /api/profile/consents/{kind}", withdrawing_a_consent, 200, tables=3, keys=2, again=401),
+    Journey("GET /api/profile/export", get_own("/api/profile/export"), 200, tables=6),
     Journey("GET /api/profile/bank-details", get_own("/api/profile/bank-details"), 200, tables=1),
     Journey("PUT /api/profile/bank-details", changing_the_bank_details, 200, tables=2, again=412),
     Journey("POST /api/profile/bank-details/accept", accepting_the_bank_details, 204, tables=2),
