@@ -17,6 +17,8 @@ from tests.support.template import ROOT
 from tools.local.client import Stack
 
 TABLES = ("RegistrationsTable", "AccountsTable", "SessionsTable", "OutboxTable", "EvidenceTable")
+CALLS = ROOT / ".local/test/calls.jsonl"
+"""Which function made which AWS calls (``tools.local.calls``)."""
 MAIL_SECONDS = 60
 # Fifty cold starts at once on two cores are slow; a client of the real portal waits for one.
 ANSWER_SECONDS = 240
@@ -25,7 +27,7 @@ ANSWER_SECONDS = 240
 @cache
 def shared_stack() -> Stack:
     """Start the stack that all tests of a run share; the plugin in ``tests/conftest.py`` ends it."""
-    return Stack(ROOT / ".local/test").start()
+    return Stack(ROOT / ".local/test", arguments=("--record", str(CALLS))).start()
 
 
 class Portal:
