@@ -12,10 +12,10 @@ ROUTES = (
     Route("GET", "/api/sessions", "session:get_all", needs="access_token"),
     Route("DELETE", "/api/sessions", "session:delete_others", needs="access_token"),
     Route("DELETE", "/api/sessions/{id}", "session:delete_one", needs="access_token"),
-    Route("POST", "/api/reauthentication", "login:post_reauthentication", needs="access_token"),
+    Route("POST", "/api/reauthentication", "login:post_reauthentication", needs="access_token", outdated=True),
     Route("POST", "/api/password-reset", "password_reset:post"),
     Route("POST", "/api/password-reset/confirm", "password_reset:post_confirm"),
-    Route("PUT", "/api/password", "login:put_password", needs="any_access_token"),
+    Route("PUT", "/api/password", "login:put_password", needs="any_access_token", outdated=True),
     Route("GET", "/.well-known/jwks.json", "keys:jwks"),
 )
 

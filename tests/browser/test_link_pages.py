@@ -4,8 +4,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.support.people import PASSWORD
 from tests.support.stack import Portal
 
+OTHER_PASSWORD = "sieben Kastanien unter Schnee"
 NOTHING_STORED = "[localStorage.length, sessionStorage.length, document.cookie.length]"
 
 
@@ -56,9 +58,45 @@ def test_a_damaged_link_is_told(portal: Portal, page: Page) -> None:
     expect(page.get_by_role("status").or_(page.get_by_role("alert")).first).to_contain_text("ungültig")
 
 
+def test_a_forgotten_password_is_replaced_and_a_weak_one_refused_with_the_reason(portal: Portal, page: Page) -> None:
+    email = "forgot.browser@example.com"
+    portal.a_client(email)
+    portal.request("POST", "/api/password-reset", {"email": email})
+    page.goto(link(portal.next_mail(email, 3), "reset"))
+    field, button = page.get_by_label("Neues Passwort"), page.get_by_role("button")
+    assert field.get_attribute("autocomplete") == "new-password"
+    field.fill("Mandantenportal 2026")
+    button.click()
+    expect(page.get_by_text("leicht zu erraten").first).to_be_visible()
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill(OTHER_PASSWORD)
+    page.get_by_label("Passwort anzeigen").check()
+    assert field.get_attribute("type") == "text"
+    button.click()
+    expect(page.get_by_text("melden Sie sich damit an").first).to_be_visible()
+    login = portal.request("POST", "/api/login", {"email": email, "password": OTHER_PASSWORD, "delivery": "body"})
+    assert login.status_code == 200
+    assert page.evaluate(NOTHING_STORED) == [0, 0, 0]
+
+
+def test_a_new_address_is_confirmed_and_the_former_one_can_block_the_account(portal: Portal, page: Page) -> None:
+    email, new = "change.browser@example.com", "changed.browser@example.org"
+    token = portal.a_client(email)["access_token"]
+    assert portal.request("POST", "/api/profile/email-change", {"new_email": new}, token=token).status_code == 202
+    page.goto(link(portal.next_mail(new), "email-change"))
+    page.get_by_role("button").click()
+    expect(page.get_by_text("Ihre E-Mail-Adresse ist geändert").first).to_be_visible()
+    page.goto(link(portal.next_mail(email, 4), "freeze"))
+    page.get_by_role("button").click()
+    expect(page.get_by_text("Ihr Zugang ist gesperrt").first).to_be_visible()
+    login = portal.request("POST", "/api/login", {"email": new, "password": PASSWORD, "delivery": "body"})
+    assert login.status_code == 401
+
+
 def test_pages_fit_a_narrow_screen(portal: Portal, page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
-    for path in ("/", "/confirm", "/reject", "/gibt-es-nicht"):
+    for path in ("/", "/confirm", "/reject", "/reset", "/email-change", "/freeze", "/gibt-es-nicht"):
         page.goto(portal.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
 

@@ -2,11 +2,13 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from portal.domain.consent import CURRENT_VERSIONS
 from portal.domain.token import ACCESS, EMAIL_CHANGE, FREEZE, OPT_IN, PASSWORD_RESET, REJECT, Purpose
 from portal.http.routes import Route
 from tests.support.contract import api_document
@@ -15,7 +17,7 @@ from tests.support.stack import SEEN, Portal, link_token
 from tools.openapi.routes import api_routes
 
 EMAIL, NEWCOMER, OTHER_EMAIL = "routes@example.com", "newcomer@example.com", "other.routes@example.org"
-PROFILE, BANK = "/api/profile", "/api/profile/bank-details"
+PROFILE, BANK, CONSENTS = "/api/profile", "/api/profile/bank-details", "/api/profile/consents"
 JSON = "application/json"
 ROUTES = api_routes()
 WITH_BODY = [route for route in ROUTES if "requestBody" in api_document()["paths"][route.path][route.method.lower()]]
@@ -53,7 +55,7 @@ def needing(*needs: str) -> Iterator[tuple[str, str]]:
 
 
 def filled(route: Route) -> str:
-    return route.path.replace("{id}", "unknown")
+    return re.sub(r"\{\w+\}", "unknown", route.path)
 
 
 def forged(purpose: Purpose, key_arn: str, size: int) -> str:
@@ -71,16 +73,34 @@ def refused(portal: Portal, method: str, path: str, status: int, code: str, **se
     assert (answer.status_code, answer.json()["code"]) == (status, code), (method, path)
 
 
+def session_of(token: str) -> dict[str, Any]:
+    """Return what an access token says of its session."""
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    return claims
+
+
 def age_password(portal: Portal, token: str, seconds: int = 601) -> None:
     """Let the password of a session have been given so long ago."""
-    payload = token.split(".")[1]
-    session_id = json.loads(base64.urlsafe_b64decode(payload + "=="))["sid"]
     portal.dynamodb.update_item(
         TableName=portal.outputs["SessionsTable"],
-        Key={"pk": {"S": f"session#{session_id}"}},
+        Key={"pk": {"S": f"session#{session_of(token)['sid']}"}},
         UpdateExpression="SET auth_time = auth_time - :seconds",
         ExpressionAttributeValues={":seconds": {"N": str(seconds)}},
     )
+
+
+def outdate_consent(portal: Portal, token: str) -> str:
+    """Let a client have consented to an older wording; return its kind."""
+    key = f"account#{session_of(token)['sub']}"
+    (account,) = [item for item in portal.items("AccountsTable") if item["pk"] == key]
+    portal.dynamodb.update_item(
+        TableName=portal.outputs["AccountsTable"],
+        Key={"pk": {"S": key}},
+        UpdateExpression="SET consents[0].version = :old",
+        ExpressionAttributeValues={":old": {"S": "2020-01-01"}},
+    )
+    return str(account["consents"][0]["kind"])
 
 
 # ------------------------------------------------------------ refusals that many routes share
@@ -198,6 +218,16 @@ def test_a_profile_is_changed_by_who_has_seen_it(portal: Portal, token: str) -> 
     assert portal.request("POST", f"{BANK}/accept", {}, token=token).status_code == 204
 
 
+def test_a_newer_wording_is_accepted_before_anything_else(portal: Portal, token: str) -> None:
+    kind = outdate_consent(portal, token)
+    refused(portal, "GET", PROFILE, 403, "consent_required", token=token)
+    body = {"kind": kind, "version": CURRENT_VERSIONS[kind]}
+    assert portal.request("POST", CONSENTS, body, token=token).status_code == 201
+    shown = portal.request("GET", CONSENTS, token=token).json()["consents"]
+    assert {consent["kind"]: consent["version"] for consent in shown} == CURRENT_VERSIONS
+    refused(portal, "DELETE", f"{CONSENTS}/unknown", 404, "not_found", token=token)
+
+
 def change_bank_details(portal: Portal, email: str, token: str) -> str:
     """Change the bank details and return the token of the freeze link in the notice of it."""
     before = len(portal.mails(email))
@@ -230,16 +260,24 @@ def test_an_address_changes_by_the_newest_link_until_the_account_is_closed(
     assert portal.request("POST", "/api/email-changes/confirm", link).status_code == 200
     assert "freeze#token=" in portal.next_mail(NEWCOMER, 6)["text"]
     token = portal.log_in(OTHER_EMAIL)["access_token"]
+    exported = portal.request("GET", f"{PROFILE}/export", token=token)
+    assert (exported.status_code, exported.json()["account"]["email"]) == (200, OTHER_EMAIL)
     assert portal.request("DELETE", PROFILE, token=token).status_code == 204
     assert "#token=" not in portal.next_mail(OTHER_EMAIL, 3)["text"]
     refused(portal, "POST", "/api/accounts/freeze", 410, "link_expired", body=freeze)
 
 
 def test_whoever_holds_the_address_stops_the_account(portal: Portal) -> None:
-    """Last here, as nothing else can be done with this account afterwards."""
     email = "frozen@example.com"
     token = portal.a_client(email)["access_token"]
     freeze = {"token": change_bank_details(portal, email, token)}
     for _ in range(2):
         assert portal.request("POST", "/api/accounts/freeze", freeze).status_code == 204
+    refused(portal, "GET", PROFILE, 401, "not_authenticated", token=token)
+
+
+def test_a_withdrawn_consent_closes_the_account(portal: Portal, token: str) -> None:
+    """Last here: the client of the tests above is gone afterwards."""
+    answer = portal.request("DELETE", f"{CONSENTS}/terms", token=token)
+    assert (answer.status_code, answer.json()) == (200, {"consequence": "account_closed"})
     refused(portal, "GET", PROFILE, 401, "not_authenticated", token=token)

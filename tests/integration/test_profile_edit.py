@@ -314,6 +314,7 @@ def test_an_address_that_is_none_or_no_other_is_refused(world: World, token: str
 
 def test_a_former_address_is_free_for_a_new_account(world: World, token: str) -> None:
     confirm(world, changed(world, token))
+    world.run_mailer()
     assert world.confirm(world.register()).json == {"status": "confirmed"}
 
 

@@ -13,6 +13,7 @@ import boto3
 from portal import settings as portal_settings
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.items import from_item
+from portal.domain.email import sending_form
 from portal.events.cleanup import serve_cleanup
 from portal.events.mailer import serve_mailer
 from portal.http.routes import Handler, Wiring, serve
@@ -290,7 +291,7 @@ class World:
         body = a_registration(**changes)
         assert self.request("POST", "/api/registrations", body).status == 202
         self.run_mailer()
-        return self.mails()[-1]
+        return self.mails(sending_form(body["email"]))[-1]
 
     def confirm(self, mail: SentMail) -> Answer:
         """Press the button behind the link of an opt-in mail."""

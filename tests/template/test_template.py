@@ -167,7 +167,8 @@ def test_a_table_has_the_settings_of_its_class(name: str) -> None:
 def test_indexes_hold_keys_only_and_sessions_what_their_owner_sees() -> None:
     indexes = [index for table in TABLES.values() for index in table.get("GlobalSecondaryIndexes", [])]
     shown = {index["IndexName"]: index["Projection"] for index in indexes}
-    of_sessions = shown.pop("by-account")
+    of_sessions, of_mails = shown.pop("by-account"), shown.pop("by-ref")
+    assert "recipient" not in of_mails["NonKeyAttributes"]
     assert set(shown) == {"by-address", "by-expiry", "by-due"}
     assert all(projection == {"ProjectionType": "KEYS_ONLY"} for projection in shown.values())
     assert not [name for name in of_sessions["NonKeyAttributes"] if "hash" in name or "nonce" in name]
@@ -239,11 +240,14 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
     },
     "profile": {
         ("dynamodb:BatchGetItem", "AccountsTable"),
-        ("dynamodb:ConditionCheckItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable"),
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:BatchGetItem", "SessionsTable"),
         ("dynamodb:PutItem", "RegistrationsTable"),
+        ("dynamodb:BatchGetItem", "RegistrationsTable"),
+        ("dynamodb:Query", "${SessionsTable.Arn}/index/by-account"),
+        ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
+        ("dynamodb:Query", "${OutboxTable.Arn}/index/by-ref"),
         ("dynamodb:PutItem", "OutboxTable"),
         ("dynamodb:Query", "EvidenceTable"),
         ("dynamodb:PutItem", "EvidenceTable"),

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from portal.domain.bank import BankWarning
+from portal.domain.consent import ConsentKind
 from portal.domain.mail import Language
 from portal.domain.person import Salutation
 
@@ -133,6 +134,48 @@ class Sessions(Answer):
     """All living sessions of the account."""
 
     sessions: list[SessionEntry]
+
+
+class ConsentEntry(Answer):
+    """A consent in force; `sha256` is of the wording's UTF-8 text."""
+
+    kind: ConsentKind
+    version: str
+    sha256: Sha256
+    accepted_at: Time
+    withdrawn_at: None
+
+
+class Consents(Answer):
+    """The consents of the account."""
+
+    consents: list[ConsentEntry]
+
+
+class ConsentGiven(Answer):
+    """The consent is stored."""
+
+    kind: ConsentKind
+    version: str
+
+
+class ConsentWithdrawn(Answer):
+    """The account is closed."""
+
+    consequence: Literal["account_closed"]
+
+
+class Export(Answer):
+    """What is stored, under the names by which it is stored; times in RFC 3339. Members may be added."""
+
+    exported_at: Time
+    account: dict[str, Any]
+    credential: dict[str, Any]
+    sessions: list[dict[str, Any]]
+    consents_and_evidence: list[dict[str, Any]]
+    pending_registrations: list[dict[str, Any]]
+    email_changes: list[dict[str, Any]]
+    mails: list[dict[str, Any]]
 
 
 class BankDetails(Answer):

@@ -45,6 +45,11 @@ _SCHEMES: dict[str, Any] = {
 }
 _HEADERS: dict[str, Any] = {
     "Content-Language": {"description": "Language of the texts", "schema": {"enum": ["de", "en"]}},
+    "Content-Disposition": {
+        "description": "A file, not a page",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^attachment;"},
+    },
     "ETag": {
         "description": "Version of the profile, for `If-Match` (RFC 9110)",
         "required": True,
@@ -60,7 +65,6 @@ _HEADERS: dict[str, Any] = {
         "schema": {"type": "string"},
     },
     "WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}},
-    "WWW-Authenticate-or-none": {"description": "With codes that ask for a token", "schema": {"const": "Bearer"}},
 }
 _PARAMETERS: dict[str, Any] = {
     "Accept-Language": {

@@ -236,6 +236,36 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("DELETE", "/api/profile"): Operation(
         "closeAccount", "profile", "Close the account at once", 204, refusals=_STEP_UP, headers=("Set-Cookie?",)
     ),
+    ("GET", "/api/profile/export"): Operation(
+        "exportData",
+        "profile",
+        "Everything stored about the client, as a file",
+        200,
+        (answers.Export,),
+        refusals=_STEP_UP,
+        headers=("Content-Disposition",),
+    ),
+    ("GET", "/api/profile/consents"): Operation(
+        "listConsents", "profile", "The consents in force", 200, (answers.Consents,)
+    ),
+    ("POST", "/api/profile/consents"): Operation(
+        "giveConsent",
+        "profile",
+        "Consent to the version in force of terms or privacy notice",
+        201,
+        (answers.ConsentGiven,),
+        body="consent:ConsentBody",
+        example={"kind": "terms", "version": CURRENT_VERSIONS["terms"]},
+    ),
+    ("DELETE", "/api/profile/consents/{kind}"): Operation(
+        "withdrawConsent",
+        "profile",
+        "Withdraw a consent; closes the account at once",
+        200,
+        (answers.ConsentWithdrawn,),
+        refusals=_STEP_UP,
+        headers=("Set-Cookie?",),
+    ),
     ("GET", "/api/profile/bank-details"): Operation(
         "getBankDetails",
         "profile",

@@ -50,11 +50,9 @@ def refusals(route: Route, operation: Operation) -> dict[int, list[Kind]]:
 def _authentication(route: Route) -> tuple[str, ...]:
     if route.needs == "nothing":
         return ()
-    return (
-        ("not_authenticated",)
-        if route.needs == "any_access_token"
-        else ("not_authenticated", "password_change_required")
-    )
+    scope = () if route.needs == "any_access_token" else ("password_change_required",)
+    consent = () if route.outdated else ("consent_required",)
+    return ("not_authenticated", *scope, *consent)
 
 
 def name_of(kinds: Iterable[Kind]) -> str:
@@ -101,7 +99,5 @@ def problem_response(kinds: list[Kind]) -> dict[str, Any]:
     if kinds[0].status in {429, 503}:
         response["headers"]["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
     if kinds[0].status == 401:  # noqa: PLR2004 - a status
-        always = [kind.code for kind in kinds] == ["not_authenticated"]
-        name = "WWW-Authenticate" if always else "WWW-Authenticate-or-none"
-        response["headers"]["WWW-Authenticate"] = {"$ref": f"#/components/headers/{name}"}
+        response["headers"]["WWW-Authenticate"] = {"$ref": "#/components/headers/WWW-Authenticate"}
     return response

@@ -4,12 +4,10 @@ from html.parser import HTMLParser
 
 from portal.domain.mail import Language, Mail
 from portal.mails.already_registered import already_registered_mail
-from portal.mails.bank_details_changed import bank_details_changed_mail
 from portal.mails.credentials import credentials_mail
 from portal.mails.email_change import email_change_mail
-from portal.mails.email_change_requested import email_change_requested_mail
-from portal.mails.email_changed import email_changed_mail
 from portal.mails.farewell import farewell_mail
+from portal.mails.notice import notice_mail
 from portal.mails.opt_in import AttemptLinks, opt_in_mail
 from portal.mails.password_reset import password_reset_mail
 from portal.mails.render import Sender
@@ -95,7 +93,7 @@ def password_reset(language: Language, sender: Sender = SENDER) -> Mail:
 
 
 def bank_details_changed(language: Language, sender: Sender = SENDER) -> Mail:
-    return bank_details_changed_mail(language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
+    return notice_mail("bank_details_changed", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
 
 
 def email_change(language: Language, sender: Sender = SENDER) -> Mail:
@@ -103,11 +101,11 @@ def email_change(language: Language, sender: Sender = SENDER) -> Mail:
 
 
 def email_change_requested(language: Language, sender: Sender = SENDER) -> Mail:
-    return email_change_requested_mail(language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
+    return notice_mail("email_change_requested", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
 
 
 def email_changed(language: Language, sender: Sender = SENDER) -> Mail:
-    return email_changed_mail(language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
+    return notice_mail("email_changed", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
 
 
 def farewell(language: Language, sender: Sender = SENDER) -> Mail:

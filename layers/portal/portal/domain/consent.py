@@ -1,6 +1,7 @@
 """Consents and the wordings they refer to (P8)."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -37,15 +38,25 @@ class Consent:
     accepted_at: int
 
 
-@cache
 def current_wording(kind: ConsentKind, language: Language) -> Wording:
     """Return the wording in force."""
-    version = CURRENT_VERSIONS[kind]
+    return wording(kind, CURRENT_VERSIONS[kind], language)
+
+
+@cache
+def wording(kind: ConsentKind, version: str, language: Language) -> Wording:
+    """Return a wording of any time; none that was ever in force is taken away."""
     content = files("portal.domain").joinpath("wordings", kind, f"{version}.{language}.md").read_bytes()
     return Wording(kind, version, language, content.decode(), hashlib.sha256(content).hexdigest())
 
 
 def give_consent(kind: ConsentKind, language: Language, now: int) -> Consent:
     """Return the record of a consent given now to the wording in force."""
-    wording = current_wording(kind, language)
-    return Consent(kind, wording.version, wording.sha256, language, now)
+    current = current_wording(kind, language)
+    return Consent(kind, current.version, current.sha256, language, now)
+
+
+def awaiting_consent(consents: Iterable[Consent]) -> tuple[ConsentKind, ...]:
+    """Return the kinds of which a newer wording than those consented to is in force."""
+    given = {(consent.kind, consent.version) for consent in consents}
+    return tuple(kind for kind in KINDS if (kind, CURRENT_VERSIONS[kind]) not in given)

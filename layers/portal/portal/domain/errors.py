@@ -100,6 +100,10 @@ class ReauthenticationRequired(PortalError):
     """The password was given too long ago for this step (403)."""
 
 
+class ConsentRequired(PortalError):
+    """A newer version of terms or privacy notice awaits consent (403)."""
+
+
 class PreconditionFailed(PortalError):
     """The client decided on an older state than the present one (412)."""
 

@@ -61,12 +61,41 @@ class ClosingEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentEvidence:
+    """A consent to a newer wording, given in the portal from the cut address ``ip``."""
+
+    subject: AccountId
+    consent: Consent
+    ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalEvidence:
+    """A consent was withdrawn (GDPR Art. 7(3)); the account is closed with it.
+
+    Args:
+        subject: the account's id.
+        consent: which one.
+        withdrawn_at: epoch seconds.
+        expires_at: epoch seconds, as of all evidence of a closed account.
+    """
+
+    subject: AccountId
+    consent: Consent
+    withdrawn_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class OptInMailEvidence:
     """When the opt-in mail left, for a person who clicked before that could be noted with the attempt."""
 
     subject: AccountId
     mail_sent_at: int
     mail_message_id: str
+
+
+type AnyEvidence = OptInEvidence | OptInMailEvidence | ConsentEvidence | WithdrawalEvidence | ClosingEvidence
 
 
 def evidence_ends(closed_at: int, years: int) -> int:

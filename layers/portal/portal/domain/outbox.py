@@ -6,17 +6,10 @@ from typing import Literal
 from portal.domain.ids import OutboxId, random_id
 from portal.domain.mail import Language
 
-MailKind = Literal[
-    "opt_in",
-    "resend",
-    "credentials",
-    "password_reset",
-    "bank_details_changed",
-    "email_change",
-    "email_change_requested",
-    "email_changed",
-    "farewell",
-]
+NoticeKind = Literal["bank_details_changed", "email_change_requested", "email_changed"]
+"""What an owner is told of, with a link that blocks the account."""
+
+MailKind = Literal["opt_in", "resend", "credentials", "password_reset", "email_change", "farewell"] | NoticeKind
 
 LEASE_SECONDS = 60
 """How long a claimed row belongs to one run of the mailer; longer than the function may run."""

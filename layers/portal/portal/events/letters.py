@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from portal.domain.mail import Language, Mail
+from portal.domain.outbox import NoticeKind
 from portal.domain.registration import Attempt
 from portal.mails.already_registered import already_registered_mail
-from portal.mails.bank_details_changed import bank_details_changed_mail
 from portal.mails.credentials import credentials_mail
 from portal.mails.email_change import email_change_mail
-from portal.mails.email_change_requested import email_change_requested_mail
-from portal.mails.email_changed import email_changed_mail
 from portal.mails.farewell import farewell_mail
+from portal.mails.notice import notice_mail
 from portal.mails.opt_in import AttemptLinks, opt_in_mail
 from portal.mails.password_reset import password_reset_mail
 from portal.mails.render import Sender
@@ -44,21 +43,15 @@ class PortalLetters:
         """Give the link to a new password."""
         return password_reset_mail(language, self._sender, reset_url, expires_at)
 
-    def bank_details_changed(self, language: Language, changed_at: int, freeze_url: str, freeze_until: int) -> Mail:
-        """Tell of other bank details."""
-        return bank_details_changed_mail(language, self._sender, changed_at, freeze_url, freeze_until)
-
     def email_change(self, language: Language, confirm_url: str, expires_at: int) -> Mail:
         """Ask the new address to confirm."""
         return email_change_mail(language, self._sender, confirm_url, expires_at)
 
-    def email_change_requested(self, language: Language, requested_at: int, freeze_url: str, freeze_until: int) -> Mail:
-        """Tell the present address of the request."""
-        return email_change_requested_mail(language, self._sender, requested_at, freeze_url, freeze_until)
-
-    def email_changed(self, language: Language, changed_at: int, freeze_url: str, freeze_until: int) -> Mail:
-        """Tell the former address of the change."""
-        return email_changed_mail(language, self._sender, changed_at, freeze_url, freeze_until)
+    def notice(
+        self, kind: NoticeKind, language: Language, happened_at: int, freeze_url: str, freeze_until: int
+    ) -> Mail:
+        """Tell what happened to an account, and how to block it."""
+        return notice_mail(kind, language, self._sender, happened_at, freeze_url, freeze_until)
 
     def farewell(self, language: Language, closed_at: int, evidence_until: int) -> Mail:
         """Confirm that an account is closed."""

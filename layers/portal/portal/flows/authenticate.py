@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from portal.domain.account import Account
-from portal.domain.errors import NotAuthenticated, PasswordChangeRequired, ReauthenticationRequired
+from portal.domain.consent import awaiting_consent
+from portal.domain.errors import ConsentRequired, NotAuthenticated, PasswordChangeRequired, ReauthenticationRequired
 from portal.domain.session import Session
 from portal.flows.ports import AccessTokenVerifier, Sessions
 
@@ -16,7 +17,7 @@ class Caller:
     session: Session
 
 
-def authenticate(
+def authenticate(  # noqa: PLR0913 - what a route may ask for
     token: str | None,
     now: int,
     tokens: AccessTokenVerifier,
@@ -24,6 +25,7 @@ def authenticate(
     *,
     limited: bool = False,
     recent: bool = False,
+    outdated: bool = False,
 ) -> Caller:
     """Return the caller that an access token stands for.
 
@@ -33,11 +35,13 @@ def authenticate(
         tokens: checks the signature and the claims.
         sessions: reads account and session at once.
         limited: whether a token of scope ``password:change`` is enough.
+        outdated: whether it is enough to have consented to older wordings than those in force.
         recent: whether the password must have been given just now (step-up, ASVS 7.5.1).
 
     Raises:
         NotAuthenticated: no valid token, or its session, account or generation is over.
         PasswordChangeRequired: the token opens the password change only.
+        ConsentRequired: a newer wording awaits consent.
         ReauthenticationRequired: the password was given too long ago.
     """
     if token is None:
@@ -51,6 +55,8 @@ def authenticate(
         raise NotAuthenticated
     if session.scope != "portal" and not limited:
         raise PasswordChangeRequired
+    if not outdated and awaiting_consent(account.consents):
+        raise ConsentRequired
     if recent and not session.is_recent(now):
         raise ReauthenticationRequired
     return Caller(account, session)

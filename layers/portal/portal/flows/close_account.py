@@ -1,38 +1,58 @@
-"""A client closes the account (GDPR Art. 17); what stays is the proof of what was consented to, for a while."""
+"""A client leaves (GDPR Art. 7(3), 17); what stays is the proof of what was consented to, for a while."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from portal.domain.account import Account
-from portal.domain.errors import ConditionFailed, NotAuthenticated
-from portal.domain.evidence import ClosingEvidence, evidence_ends
+from portal.domain.errors import ConditionFailed, NotAuthenticated, NotFound
+from portal.domain.evidence import AnyEvidence, ClosingEvidence, WithdrawalEvidence, evidence_ends
 from portal.flows.order_mail import order_to
 from portal.flows.ports import Profiles, Pseudonyms, RecipientEncryptor
 from portal.flows.retry import retry_conflicts
 
 
-def close_account(
-    account: Account,
-    now: int,
-    retention_years: int,
-    profiles: Profiles,
-    pseudonyms: Pseudonyms,
-    recipients: RecipientEncryptor,
-) -> None:
-    """Delete account and credential at once and order a farewell mail; sessions end with the account.
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What closing an account works with.
 
     Args:
-        account: as it was read.
-        now: epoch seconds.
-        retention_years: full calendar years for which the evidence is kept.
         profiles: where the account is kept.
         pseudonyms: names the person in the evidence.
-        recipients: encrypts the address.
-
-    Raises:
-        NotAuthenticated: the account changed in the same moment.
+        recipients: encrypts the address of the farewell mail.
+        retention_years: full calendar years for which the evidence is kept.
     """
-    ends = evidence_ends(now, retention_years)
-    evidence = ClosingEvidence(account.id, now, pseudonyms.of(account.canonical_email), ends)
-    order = order_to(account.email, "farewell", str(ends), account.locale, now, recipients)
-    try:
-        retry_conflicts(lambda: profiles.close(account, evidence, order))
-    except ConditionFailed:
-        raise NotAuthenticated from None
+
+    profiles: Profiles
+    pseudonyms: Pseudonyms
+    recipients: RecipientEncryptor
+    retention_years: int
+
+    def close(self, account: Account, now: int) -> None:
+        """Delete account and credential at once and order a farewell mail; sessions end with the account.
+
+        Raises:
+            NotAuthenticated: the account changed in the same moment.
+        """
+        self._close(account, now, ())
+
+    def withdraw(self, account: Account, kind: str, now: int) -> None:
+        """Note that a consent is withdrawn, and close the account, which has no basis without it.
+
+        Raises:
+            NotFound: there is no consent of this kind.
+            NotAuthenticated: the account changed in the same moment.
+        """
+        consent = next((consent for consent in account.consents if consent.kind == kind), None)
+        if consent is None:
+            raise NotFound
+        ends = evidence_ends(now, self.retention_years)
+        self._close(account, now, (WithdrawalEvidence(account.id, consent, now, ends),))
+
+    def _close(self, account: Account, now: int, more: Sequence[AnyEvidence]) -> None:
+        ends = evidence_ends(now, self.retention_years)
+        closing = ClosingEvidence(account.id, now, self.pseudonyms.of(account.canonical_email), ends)
+        order = order_to(account.email, "farewell", str(ends), account.locale, now, self.recipients)
+        try:
+            retry_conflicts(lambda: self.profiles.close(account, (*more, closing), ends, order))
+        except ConditionFailed:
+            raise NotAuthenticated from None

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from portal.domain.account import Account
 from portal.domain.email import canonical_email, sending_form
 from portal.domain.ids import AccountId, AttemptId, ChangeId
 from portal.domain.mail import Language, Mail
-from portal.domain.outbox import MailKind, OutboxRow
+from portal.domain.outbox import NoticeKind, OutboxRow
 from portal.domain.password import hash_password
 from portal.domain.registration import Attempt
 from portal.domain.token import (
@@ -50,17 +50,13 @@ class Letters(Protocol):
     def password_reset(self, language: Language, reset_url: str, expires_at: int) -> Mail:
         """Give the link to a new password."""
 
-    def bank_details_changed(self, language: Language, changed_at: int, freeze_url: str, freeze_until: int) -> Mail:
-        """Tell of other bank details."""
-
     def email_change(self, language: Language, confirm_url: str, expires_at: int) -> Mail:
         """Ask the new address to confirm."""
 
-    def email_change_requested(self, language: Language, requested_at: int, freeze_url: str, freeze_until: int) -> Mail:
-        """Tell the present address of the request."""
-
-    def email_changed(self, language: Language, changed_at: int, freeze_url: str, freeze_until: int) -> Mail:
-        """Tell the former address of the change."""
+    def notice(
+        self, kind: NoticeKind, language: Language, happened_at: int, freeze_url: str, freeze_until: int
+    ) -> Mail:
+        """Tell what happened to an account, and how to block it."""
 
     def farewell(self, language: Language, closed_at: int, evidence_until: int) -> Mail:
         """Confirm that an account is closed."""
@@ -111,18 +107,15 @@ class Composer:
         Raises:
             Unavailable: something that the mail needs does not answer.
         """
-        makers: dict[MailKind, Callable[[OutboxRow], Letter | None]] = {
+        makers: dict[str, Callable[[OutboxRow], Letter | None]] = {
             "opt_in": self._opt_in,
             "resend": self._resend,
             "credentials": self._credentials,
             "password_reset": self._password_reset,
-            "bank_details_changed": self._bank_details_changed,
             "email_change": self._email_change,
-            "email_change_requested": self._email_change_requested,
-            "email_changed": self._email_changed,
             "farewell": self._farewell,
         }
-        return makers[row.kind](row)
+        return makers.get(row.kind, self._notice)(row)
 
     def _opt_in(self, row: OutboxRow) -> Letter | None:
         attempt = self.registrations.find(AttemptId(row.ref), self.clock())
@@ -172,12 +165,6 @@ class Composer:
         token = self.links.sign(PASSWORD_RESET, account.id, row.created_at, ends, {"gen": account.generation})
         return _to(account, self.letters.password_reset(account.locale, self._url(PASSWORD_RESET, token), ends))
 
-    def _bank_details_changed(self, row: OutboxRow) -> Letter | None:
-        account = self.accounts.find(AccountId(row.ref))
-        if account is None:
-            return None
-        return _to(account, self.letters.bank_details_changed(row.language, row.created_at, *self._freeze(row)))
-
     def _email_change(self, row: OutboxRow) -> Letter | None:
         change = self.changes.find(ChangeId(row.ref), self.clock())
         if change is None:
@@ -190,24 +177,23 @@ class Composer:
         url = self._url(EMAIL_CHANGE, token)
         return Letter(to, self.letters.email_change(row.language, url, change.expires_at))
 
-    def _email_change_requested(self, row: OutboxRow) -> Letter:
-        mail = self.letters.email_change_requested(row.language, row.created_at, *self._freeze(row))
-        return Letter(sending_form(self._recipient(row)), mail)
-
-    def _email_changed(self, row: OutboxRow) -> Letter:
-        mail = self.letters.email_changed(row.language, row.created_at, *self._freeze(row))
-        return Letter(sending_form(self._recipient(row)), mail)
+    def _notice(self, row: OutboxRow) -> Letter | None:
+        # To the address that the row holds, where the account's is not the owner's any more, or will not be.
+        account = None if row.recipient else self.accounts.find(AccountId(row.ref))
+        if row.recipient is None and account is None:
+            return None
+        to = account.email if account else self._recipient(row)
+        ends = row.created_at + FREEZE_SECONDS
+        token = self.links.sign(FREEZE, row.ref, row.created_at, ends, {"notice": row.id})
+        kind = cast("NoticeKind", row.kind)
+        mail = self.letters.notice(kind, row.language, row.created_at, self._url(FREEZE, token), ends)
+        return Letter(sending_form(to), mail)
 
     def _farewell(self, row: OutboxRow) -> Letter:
         # The account is gone; the order says until when its evidence stays.
         return Letter(
             sending_form(self._recipient(row)), self.letters.farewell(row.language, row.created_at, int(row.ref))
         )
-
-    def _freeze(self, row: OutboxRow) -> tuple[str, int]:
-        ends = row.created_at + FREEZE_SECONDS
-        token = self.links.sign(FREEZE, row.ref, row.created_at, ends, {"notice": row.id})
-        return self._url(FREEZE, token), ends
 
     def _link(self, purpose: Purpose, attempt: Attempt) -> str:
         return self._url(purpose, self.links.sign(purpose, attempt.id, attempt.requested_at, attempt.expires_at))

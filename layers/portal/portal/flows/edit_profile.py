@@ -56,7 +56,7 @@ def accept_bank_details(account: Account, profiles: Profiles) -> None:
 def _save(before: Account, after: Account, order: OutboxRow | None, profiles: Profiles) -> Account:
     saved = replace(after, version=before.version + 1)
     try:
-        retry_conflicts(lambda: profiles.save(before, saved, order))
+        retry_conflicts(lambda: profiles.save(before, saved, order=order))
     except ConditionFailed:
         raise PreconditionFailed from None
     return saved

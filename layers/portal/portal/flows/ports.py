@@ -5,7 +5,7 @@ from typing import Protocol
 
 from portal.domain.account import Account, Credential
 from portal.domain.email_change import EmailChange, FormerAddress
-from portal.domain.evidence import ClosingEvidence, OptInEvidence, OptInMailEvidence
+from portal.domain.evidence import AnyEvidence, ConsentEvidence, OptInEvidence, OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, OutboxId, SessionId
 from portal.domain.mail import Mail
 from portal.domain.outbox import OutboxRow
@@ -106,8 +106,15 @@ class Profiles(Protocol):
         Conflict: another transaction held one of the items.
     """
 
-    def save(self, before: Account, after: Account, order: OutboxRow | None = None) -> None:
-        """Store a changed profile, together with the order of the mail that tells of it."""
+    def save(
+        self,
+        before: Account,
+        after: Account,
+        *,
+        order: OutboxRow | None = None,
+        evidence: ConsentEvidence | None = None,
+    ) -> None:
+        """Store a changed profile, together with the order of the mail that tells of it, or the proof of a consent."""
 
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""
@@ -129,8 +136,8 @@ class Profiles(Protocol):
             ConditionFailed: also when the new address has an account meanwhile, or the change expired.
         """
 
-    def close(self, account: Account, evidence: ClosingEvidence, order: OutboxRow) -> None:
-        """Delete account and credential; what remains is evidence that ends."""
+    def close(self, account: Account, evidence: Sequence[AnyEvidence], ends: int, order: OutboxRow) -> None:
+        """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds)."""
 
 
 class Sessions(Protocol):

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from portal.domain.errors import (
+    ConsentRequired,
     InvalidCredentials,
     InvalidInput,
     InvalidLink,
@@ -72,6 +73,12 @@ PROBLEMS: dict[type[PortalError], Problem] = {
         "Please replace the initial password by one of your own first.",
     ),
     NotFound: Problem(404, "not_found", "Diese Adresse gibt es nicht.", "There is no such address."),
+    ConsentRequired: Problem(
+        403,
+        "consent_required",
+        "Es gibt eine neue Fassung der Nutzungsbedingungen oder der Datenschutzerklärung. Bitte stimmen Sie ihr zu.",
+        "There is a new version of the terms or the privacy notice. Please read it and consent to it.",
+    ),
     PreconditionFailed: Problem(
         412,
         "precondition_failed",

@@ -29,12 +29,14 @@ class Route:
             request imports what its own route needs and no more (cold starts).
         needs: what a caller has to show; ``any_access_token`` includes the scope ``password:change``,
             ``recent_access_token`` asks for the password when it was given too long ago.
+        outdated: whether callers pass while a newer wording awaits their consent.
     """
 
     method: str
     path: str
     endpoint: str
     needs: Needs = "nothing"
+    outdated: bool = False
 
     def load(self) -> "Endpoint[Any]":
         """Return the endpoint, importing its module on first use."""

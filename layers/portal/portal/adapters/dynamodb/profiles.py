@@ -20,7 +20,7 @@ from portal.adapters.dynamodb.records import (
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
 from portal.domain.account import Account, Credential
 from portal.domain.email_change import EmailChange, FormerAddress
-from portal.domain.evidence import ClosingEvidence
+from portal.domain.evidence import AnyEvidence, ConsentEvidence
 from portal.domain.outbox import OutboxRow
 
 _AS_READ = "version = :version AND generation = :generation AND blocked = :no"
@@ -46,19 +46,32 @@ class ProfilesTable:
         self._evidence = evidence
         self._outbox = outbox
 
-    def save(self, before: Account, after: Account, order: OutboxRow | None = None) -> None:
-        """Store a changed profile, together with the order of the mail that tells of it."""
+    def save(
+        self,
+        before: Account,
+        after: Account,
+        *,
+        order: OutboxRow | None = None,
+        evidence: ConsentEvidence | None = None,
+    ) -> None:
+        """Store a changed profile, together with the order of the mail that tells of it, or the proof of a consent."""
         change = self._profile_change(before, after)
-        if order is None:
-            self._aws.call("dynamodb", "update_item", **change["Update"])
+        goes_with = []
+        if order:
+            goes_with.append({"Put": put_new(self._outbox, order_to_values(order))})
+        if evidence:
+            goes_with.append({"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")})
+        if goes_with:
+            self._transact(change, *goes_with)
         else:
-            self._transact(change, {"Put": put_new(self._outbox, order_to_values(order))})
+            self._aws.call("dynamodb", "update_item", **change["Update"])
 
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""
-        in_force = {":generation": account.generation, ":no": False}
+        values = {":change": change.id, ":generation": account.generation, ":no": False}
+        set_pending = "SET pending_email_change_id = :change"
         self._transact(
-            {"ConditionCheck": require_existing(self._table, {"pk": account_key(account.id)}, IN_FORCE, in_force)},
+            {"Update": update_existing(self._table, {"pk": account_key(account.id)}, set_pending, IN_FORCE, values)},
             {"Put": put_new(self._registrations, change_to_values(change))},
             *({"Put": put_new(self._outbox, order_to_values(order))} for order in orders),
         )
@@ -76,7 +89,7 @@ class ProfilesTable:
                     self._table,
                     {"pk": account_key(before.id)},
                     "SET email = :email, canonical_email = :canonical, generation = :next, version = :next_version, "
-                    "email_change_id = :change",
+                    "email_change_id = :change REMOVE pending_email_change_id",
                     _AS_READ,
                     {
                         ":email": after.email,
@@ -100,17 +113,17 @@ class ProfilesTable:
             {"Put": put_new(self._outbox, order_to_values(order))},
         )
 
-    def close(self, account: Account, evidence: ClosingEvidence, order: OutboxRow) -> None:
-        """Delete account and credential; what remains is evidence that ends."""
+    def close(self, account: Account, evidence: Sequence[AnyEvidence], ends: int, order: OutboxRow) -> None:
+        """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds)."""
         in_force = {":generation": account.generation, ":no": False}
-        ends = {":ends": evidence.expires_at}
+        end = {":ends": ends}
         self._transact(
             {"Delete": require_existing(self._table, {"pk": account_key(account.id)}, IN_FORCE, in_force)},
             {"Delete": require_existing(self._table, self._credential(account), IN_FORCE, in_force)},
-            {"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")},
             {"Put": put_new(self._outbox, order_to_values(order))},
+            *({"Put": put_new(self._evidence, evidence_to_values(one), key="subject")} for one in evidence),
             *(
-                {"Update": update_existing(self._evidence, key, "SET expires_at = :ends", _ENDLESS, ends)}
+                {"Update": update_existing(self._evidence, key, "SET expires_at = :ends", _ENDLESS, end)}
                 for key in self._evidence_keys(account)
             ),
         )
@@ -121,6 +134,7 @@ class ProfilesTable:
                 self._table,
                 {"pk": account_key(before.id)},
                 "SET person = :person, bank_details = :bank_details, bank_reviewed = :reviewed, locale = :locale, "
+                "consents = :consents, "
                 "version = :next",
                 _AS_READ,
                 {
@@ -128,6 +142,7 @@ class ProfilesTable:
                     ":bank_details": asdict(after.bank_details),
                     ":reviewed": after.bank_reviewed,
                     ":locale": after.locale,
+                    ":consents": [asdict(consent) for consent in after.consents],
                     ":next": after.version,
                     ":version": before.version,
                     ":generation": before.generation,

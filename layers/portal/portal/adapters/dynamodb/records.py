@@ -9,7 +9,15 @@ from portal.domain.account import Account, Credential
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent
 from portal.domain.email_change import EmailChange, FormerAddress
-from portal.domain.evidence import ClosingEvidence, OptInEvidence, OptInMailEvidence, evidence_ends
+from portal.domain.evidence import (
+    AnyEvidence,
+    ClosingEvidence,
+    ConsentEvidence,
+    OptInEvidence,
+    OptInMailEvidence,
+    WithdrawalEvidence,
+    evidence_ends,
+)
 from portal.domain.ids import random_id
 from portal.domain.outbox import OutboxRow
 from portal.domain.person import Person
@@ -26,6 +34,11 @@ def attempt_key(attempt_id: str) -> str:
 def change_key(change_id: str) -> str:
     """Return the key of a pending change of address in Registrations."""
     return f"change#{change_id}"
+
+
+def former_key(change_id: str) -> str:
+    """Return the key of the address that a change replaced, in Registrations."""
+    return f"former#{change_id}"
 
 
 def account_key(account_id: str) -> str:
@@ -97,7 +110,7 @@ def change_from_item(item: Item) -> EmailChange:
 
 def former_to_values(former: FormerAddress) -> dict[str, Any]:
     """Return the attributes of a former address."""
-    return {**asdict(former), "pk": f"former#{former.id}", "expiry_shard": expiry_shard(former.id, former.expires_at)}
+    return {**asdict(former), "pk": former_key(former.id), "expiry_shard": expiry_shard(former.id, former.expires_at)}
 
 
 def account_to_values(account: Account) -> dict[str, Any]:
@@ -138,10 +151,16 @@ def session_from_item(item: Item) -> Session:
     return Session(**{name: value for name, value in item.items() if name != "pk"})
 
 
-_EVIDENCE_KINDS = {OptInEvidence: "opt_in", OptInMailEvidence: "opt_in_mail", ClosingEvidence: "closing"}
+_EVIDENCE_KINDS: dict[type[AnyEvidence], str] = {
+    OptInEvidence: "opt_in",
+    OptInMailEvidence: "opt_in_mail",
+    ConsentEvidence: "consent",
+    WithdrawalEvidence: "withdrawal",
+    ClosingEvidence: "closing",
+}
 
 
-def evidence_to_values(evidence: OptInEvidence | OptInMailEvidence | ClosingEvidence) -> dict[str, Any]:
+def evidence_to_values(evidence: AnyEvidence) -> dict[str, Any]:
     """Return the attributes of one piece of evidence; the sort key is random, so that none replaces another."""
     kind = _EVIDENCE_KINDS[type(evidence)]
     return {**asdict(evidence), "kind": kind, "sk": f"{kind}#{random_id()}"}

@@ -3,7 +3,7 @@
 from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.adapters.kms import KmsPseudonyms, KmsRecipients
 from portal.flows.change_email import ask_for_email_change
-from portal.flows.close_account import close_account
+from portal.flows.close_account import Closing
 from portal.http.bodies import parse_body
 from portal.http.bodies.profile import EmailChangeBody
 from portal.http.caller import caller_of
@@ -26,12 +26,26 @@ def post_email_change(request: Request, wiring: Wiring[ProfileSettings]) -> Resp
 
 def delete(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """DELETE /api/profile: account and sessions end at once."""
-    account = caller_of(request, wiring, recent=True).account
-    pseudonyms = KmsPseudonyms(wiring.kms, wiring.settings.pseudonym_key_arn)
-    years = wiring.settings.evidence_retention_years
-    close_account(account, wiring.clock(), years, _profiles(wiring), pseudonyms, _recipients(wiring))
+    _closing(wiring).close(caller_of(request, wiring, recent=True, outdated=True).account, wiring.clock())
     count("AccountsClosed")
     return no_content(cookies=(cleared_refresh_cookie(),))
+
+
+def delete_consent(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
+    """DELETE /api/profile/consents/{kind}: closes the account, which can't be without (GDPR Art. 7(3))."""
+    account = caller_of(request, wiring, recent=True, outdated=True).account
+    _closing(wiring).withdraw(account, request.path_parameters["kind"], wiring.clock())
+    count("ConsentsWithdrawn")
+    return json_response(200, {"consequence": "account_closed"}, cookies=(cleared_refresh_cookie(),))
+
+
+def _closing(wiring: Wiring[ProfileSettings]) -> Closing:
+    return Closing(
+        _profiles(wiring),
+        KmsPseudonyms(wiring.kms, wiring.settings.pseudonym_key_arn),
+        _recipients(wiring),
+        wiring.settings.evidence_retention_years,
+    )
 
 
 def _profiles(wiring: Wiring[ProfileSettings]) -> ProfilesTable:

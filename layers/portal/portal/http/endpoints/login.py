@@ -25,7 +25,7 @@ def post_login(request: Request, wiring: Wiring[LoginSettings]) -> Response:
 
 def post_reauthentication(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/reauthentication."""
-    caller = caller_of(request, wiring)
+    caller = caller_of(request, wiring, outdated=True)
     body = parse_body(ReauthenticationBody, request.json())
     done = _login(wiring).reauthenticate(caller, body.password, _device(request))
     return token_answer(done, body.delivery, wiring.settings)
@@ -33,7 +33,7 @@ def post_reauthentication(request: Request, wiring: Wiring[LoginSettings]) -> Re
 
 def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """PUT /api/password."""
-    caller = caller_of(request, wiring, limited=True)
+    caller = caller_of(request, wiring, limited=True, outdated=True)
     body = parse_body(PasswordBody, request.json())
     settings = wiring.settings
     change = PasswordChange(

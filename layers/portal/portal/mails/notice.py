@@ -1,31 +1,29 @@
-"""The notice that the bank details of an account were changed."""
+"""Notices: somebody, hopefully the owner, changed something about an account."""
 
 from portal.domain.mail import Language, Mail
+from portal.domain.outbox import NoticeKind
 from portal.mails.render import Sender, render
 from portal.mails.times import berlin_time
 
 
-def bank_details_changed_mail(
-    language: Language,
-    sender: Sender,
-    changed_at: int,
-    freeze_url: str,
-    freeze_until: int,
+def notice_mail(
+    kind: NoticeKind, language: Language, sender: Sender, happened_at: int, freeze_url: str, freeze_until: int
 ) -> Mail:
-    """Tell the owner, without the details themselves, and how to block the account (ASVS 14.2.6).
+    """Tell what happened, without the data itself, and how to block the account (ASVS 6.3.7, 14.2.6).
 
     Args:
+        kind: what happened; names the folder.
         language: of the mail.
         sender: in whose name.
-        changed_at: epoch seconds.
+        happened_at: epoch seconds.
         freeze_url: page that blocks the account, with the token in its fragment.
         freeze_until: end of that link, epoch seconds.
     """
     return render(
-        "bank_details_changed",
+        kind,
         language,
         sender,
-        changed=berlin_time(language, changed_at),
+        happened=berlin_time(language, happened_at),
         freeze_url=freeze_url,
         freeze_until=berlin_time(language, freeze_until),
     )

@@ -1,0 +1,42 @@
+"""A client consents to a newer wording."""
+
+from dataclasses import replace
+
+from portal.domain.account import Account
+from portal.domain.consent import CURRENT_VERSIONS, ConsentKind, give_consent
+from portal.domain.errors import ConditionFailed, FieldCode, FieldError, InvalidInput, NotAuthenticated
+from portal.domain.evidence import ConsentEvidence
+from portal.domain.mail import Language
+from portal.flows.ports import Profiles
+from portal.flows.retry import retry_conflicts
+
+
+def accept_wording(  # noqa: PLR0913, PLR0917 - what the proof needs
+    account: Account, kind: ConsentKind, version: str, language: Language, ip: str, now: int, profiles: Profiles
+) -> None:
+    """Store a consent to the wording in force, in the account and as evidence; a second one changes nothing.
+
+    Args:
+        account: as it was read.
+        kind: of the wording.
+        version: which the person saw.
+        language: in which they read it.
+        ip: cut address of the client.
+        now: epoch seconds.
+        profiles: where the account is kept.
+
+    Raises:
+        InvalidInput: another version is in force.
+        NotAuthenticated: the account changed in the same moment.
+    """
+    if version != CURRENT_VERSIONS[kind]:
+        raise InvalidInput(FieldError("/version", FieldCode.CONSENT_OUTDATED))
+    if any((consent.kind, consent.version) == (kind, version) for consent in account.consents):
+        return
+    consent = give_consent(kind, language, now)
+    others = tuple(other for other in account.consents if other.kind != kind)
+    after = replace(account, consents=(*others, consent), version=account.version + 1)
+    try:
+        retry_conflicts(lambda: profiles.save(account, after, evidence=ConsentEvidence(account.id, consent, ip)))
+    except ConditionFailed:
+        raise NotAuthenticated from None

@@ -1,0 +1,11 @@
+"""The body of a consent to a newer wording."""
+
+from portal.domain.consent import ConsentKind
+from portal.http.bodies import Body, Text
+
+
+class ConsentBody(Body):
+    """Which wording, in the version that was shown."""
+
+    kind: ConsentKind
+    version: Text
