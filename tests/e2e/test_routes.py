@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from portal.domain.consent import CURRENT_VERSIONS
+from portal.domain.consent import CURRENT_VERSIONS, ConsentKind
 from portal.domain.token import ACCESS, EMAIL_CHANGE, FREEZE, OPT_IN, PASSWORD_RESET, REJECT, Purpose
 from portal.http.routes import Route
 from tests.support.contract import api_document
@@ -90,7 +90,7 @@ def age_password(portal: Portal, token: str, seconds: int = 601) -> None:
     )
 
 
-def outdate_consent(portal: Portal, token: str) -> str:
+def outdate_consent(portal: Portal, token: str) -> ConsentKind:
     """Let a client have consented to an older wording; return its kind."""
     key = f"account#{session_of(token)['sub']}"
     (account,) = [item for item in portal.items("AccountsTable") if item["pk"] == key]
@@ -100,7 +100,8 @@ def outdate_consent(portal: Portal, token: str) -> str:
         UpdateExpression="SET consents[0].version = :old",
         ExpressionAttributeValues={":old": {"S": "2020-01-01"}},
     )
-    return str(account["consents"][0]["kind"])
+    kind: ConsentKind = account["consents"][0]["kind"]
+    return kind
 
 
 # ------------------------------------------------------------ refusals that many routes share
