@@ -36,6 +36,7 @@ SETTINGS = {
     **HTTP_FUNCTIONS,
     "mailer": portal_settings.MailerSettings,
     "cleanup": portal_settings.CleanupSettings,
+    "ops": portal_settings.OpsSettings,
 }
 
 # Actions that AWS defines without resource-level rights, or that the local stack can't scope.
@@ -282,6 +283,18 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:PutItem", "EvidenceTable"),
         ("sqs:SendMessage", "CleanupDeadLetters"),
     },
+    "ops": {
+        ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
+        ("dynamodb:GetItem", "RegistrationsTable"),
+        ("dynamodb:DeleteItem", "RegistrationsTable"),
+        ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:PutItem", "AccountsTable"),
+        ("dynamodb:UpdateItem", "AccountsTable"),
+        ("dynamodb:DeleteItem", "AccountsTable"),
+        ("dynamodb:Query", "EvidenceTable"),
+        ("dynamodb:Scan", "SessionsTable"),
+        ("dynamodb:DeleteItem", "SessionsTable"),
+    },
     "web": set(),
 }
 
@@ -405,8 +418,20 @@ def test_a_sweep_ends_before_the_next_one_starts() -> None:
     assert functions()["cleanup"]["Timeout"] < 15 * 60
 
 
+def test_nothing_but_an_operator_calls_ops() -> None:
+    assert "Events" not in functions()["ops"]
+    assert "FunctionUrlConfig" not in functions()["ops"]
+    permitted = [entry["FunctionName"] for entry in resources("AWS::Lambda::Permission").values()]
+    assert {"Ref": "OpsFunction"} not in permitted
+
+
+def test_ops_ends_before_its_caller_sends_the_event_again() -> None:
+    botocore_read_timeout = 60
+    assert functions()["ops"]["Timeout"] < botocore_read_timeout
+
+
 def test_schedules_are_named_by_their_stack() -> None:
-    events = [event for props in functions().values() for event in props["Events"].values()]
+    events = [event for props in functions().values() for event in props.get("Events", {}).values()]
     names = [event["Properties"]["Name"]["Fn::Sub"] for event in events if event["Type"] == "ScheduleV2"]
     assert len(set(names)) == len(names) == 2
     assert all(name.startswith("${AWS::StackName}-") for name in names)

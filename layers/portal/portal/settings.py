@@ -140,6 +140,16 @@ class CleanupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OpsSettings:
+    """Function ``ops``."""
+
+    registrations_table: str
+    accounts_table: str
+    sessions_table: str
+    evidence_table: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """Function ``web``."""
 

@@ -11,7 +11,7 @@ from portal.domain.outbox import OutboxRow
 from portal.domain.registration import Attempt
 
 NOT_EXPIRED = "expires_at > :now"
-_BY_ADDRESS = "by-address"
+BY_ADDRESS = "by-address"
 # No attempt is older; and newer ones of other kinds (changes of address) must not hide all attempts.
 _LONGEST_LIFE = 30 * 86_400
 _LOOKED_AT = 50
@@ -82,7 +82,7 @@ class RegistrationsTable:
             "dynamodb",
             "query",
             TableName=self._table,
-            IndexName=_BY_ADDRESS,
+            IndexName=BY_ADDRESS,
             KeyConditionExpression="canonical_email = :email AND requested_at > :oldest",
             ExpressionAttributeValues=to_item({":email": email, ":oldest": now - _LONGEST_LIFE}),
             ScanIndexForward=False,
