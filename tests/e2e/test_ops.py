@@ -3,18 +3,11 @@
 import json
 from typing import Any
 
-import pytest
-
 from tests.support.people import PASSWORD
 from tests.support.stack import Portal, link_token, shared_stack
 from tools.local.invoke import remote_invoke
 
 NEW_PASSWORD = "Ein anderer Satz über Birken"
-
-
-@pytest.fixture(scope="module")
-def portal() -> Portal:
-    return Portal(shared_stack())
 
 
 def ops(**event: Any) -> Any:
