@@ -6,6 +6,7 @@ from typing import Any
 from tests.support.people import PASSWORD
 from tests.support.stack import Portal, link_token, shared_stack
 from tools.local.invoke import remote_invoke
+from tools.local.proof import write_proofs
 
 NEW_PASSWORD = "Ein anderer Satz über Birken"
 
@@ -71,6 +72,19 @@ def test_an_operator_logs_everyone_out(portal: Portal) -> None:
     assert (answer["ok"], answer["complete"]) == (True, True)
     assert answer["ended"] >= 1
     assert portal.request("GET", "/api/profile", token=token).status_code == 401
+
+
+def test_an_operator_proves_consents_before_and_after_the_closing(portal: Portal) -> None:
+    email = "nachweis@example.com"
+    token = portal.a_client(email)["access_token"]
+    for closed in (False, True):
+        (page,) = write_proofs(shared_stack().state, email)
+        proof = json.loads(page.with_suffix(".json").read_text())
+        assert proof["complete"]
+        assert (proof["closed_at"] is not None) is closed
+        assert proof["consents"][0]["consent"]["sha256"] in page.read_text()
+        if not closed:
+            assert portal.request("DELETE", "/api/profile", token=token).status_code == 204
 
 
 def test_a_wrong_event_is_an_answer(portal: Portal) -> None:
