@@ -14,6 +14,7 @@ ROUTES = (
     Route(
         "DELETE", "/api/profile/consents/{kind}", "account:delete_consent", needs="recent_access_token", outdated=True
     ),
+    Route("GET", "/api/profile/export", "export:get", needs="recent_access_token", outdated=True),
     Route("GET", "/api/profile/bank-details", "bank_details:get", needs="recent_access_token"),
     Route("PUT", "/api/profile/bank-details", "bank_details:put", needs="recent_access_token"),
     Route("POST", "/api/profile/bank-details/accept", "bank_details:post_accept", needs="access_token"),

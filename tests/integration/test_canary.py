@@ -1,5 +1,7 @@
 """A person leaves, or never comes: nothing that they gave is left anywhere (P5, GDPR Art. 17)."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,6 +14,7 @@ from tests.integration.conftest import SEEDED, Written
 from tests.support.canaries import Place, called, let_ttl_act, noted, search, spellings, stored, streamed
 from tests.support.clients import appear
 from tests.support.people import IBAN, OTHER_IBAN
+from tests.support.template import resources
 from tests.support.world import World, faults
 
 DAY = 86_400
@@ -82,6 +85,11 @@ def break_down(world: World) -> None:
         assert world.request("POST", "/api/registrations/resend", {"email": EMAIL}).status == 500
 
 
+def link(world: World, page: str) -> str:
+    """Return the token of the newest link to a page."""
+    return next(mail.token(page) for mail in reversed(world.mails()) if f"/{page}#token=" in mail.text)
+
+
 def walk(world: World) -> dict[str, str]:
     """Walk from the registration to the closed account; return every secret that this brought."""
     first, second = CANARIES["password"], CANARIES["next password"]
@@ -101,14 +109,11 @@ def walk(world: World) -> dict[str, str]:
     edit(world, token)
     world.request("POST", "/api/profile/email-change", {"new_email": NEW_EMAIL}, token=token)
     world.run_mailer()
-    change, freeze = (mail for mail in world.mails()[-2:])
-    links = {
-        page: mail.token(page) for mail in (change, freeze) for page in ("email-change", "freeze") if page in mail.text
-    }
+    links = {page: link(world, page) for page in ("email-change", "freeze")}
     assert world.request("POST", "/api/email-changes/confirm", {"token": links["email-change"]}).status == 200
     world.request("POST", "/api/password-reset", {"email": NEW_EMAIL})
     world.run_mailer()
-    links["reset"] = next(mail.token("reset") for mail in world.mails()[-2:] if "/reset#" in mail.text)
+    links["reset"] = link(world, "reset")
     reset = {"token": links["reset"], "new_password": second}
     assert world.request("POST", "/api/password-reset/confirm", reset).status == 204
     tokens.append(world.log_in(second, NEW_EMAIL, delivery="body").json)
@@ -247,6 +252,10 @@ LEAKS: dict[str, Seed] = {
     "index RegistrationsTable/by-expiry": in_table("RegistrationsTable", expiry_shard=EMAIL, expires_at=1),
     "index SessionsTable/by-account": in_table("SessionsTable", account_id="1", created_at=1, ip=CANARIES["IP"]),
     "index OutboxTable/by-due": in_table("OutboxTable", pk=EMAIL, due_shard="1", next_attempt_at=1),
+    "index OutboxTable/by-ref": in_table("OutboxTable", ref=EMAIL, created_at=1),
+    "index EvidenceTable/by-pseudonym": in_table(
+        "EvidenceTable", subject="1", sk="1", pseudonym=hashlib.sha256(EMAIL.lower().encode()).hexdigest(), closed_at=1
+    ),
     "stream OutboxTable": in_record("OutboxTable", recipient=EMAIL),
     "stream RegistrationsTable": in_record("RegistrationsTable", pk=f"attempt#{EMAIL}"),
     "call sesv2:send_email": in_call("send_email", Destination={"ToAddresses": [EMAIL]}),
@@ -257,6 +266,16 @@ LEAKS: dict[str, Seed] = {
     "log (a failure)": in_frames,
     "log of a library": in_library,
 }
+
+
+def test_a_leak_is_seeded_into_every_table_index_and_stream() -> None:
+    tables = resources("AWS::DynamoDB::Table")
+    indexes = [
+        f"{name}/{one['IndexName']}" for name in tables for one in tables[name].get("GlobalSecondaryIndexes", [])
+    ]
+    streams = [f"stream {name}" for name in tables if "StreamSpecification" in tables[name]]
+    wanted = {*(f"table {name}" for name in tables), *(f"index {name}" for name in indexes), *streams}
+    assert wanted <= set(LEAKS)
 
 
 @pytest.mark.parametrize("place", LEAKS)
@@ -283,8 +302,6 @@ def test_the_search_knows_every_spelling(name: str) -> None:
 
 
 def test_a_value_inside_a_coded_text_is_found_wherever_it_stands() -> None:
-    import base64
-
     for lead in ("", "a", "ab", "abc"):
         coded = base64.b64encode(json.dumps({lead: EMAIL}).encode()).decode()
         assert search({"e-mail": EMAIL}, [("log", coded)])

@@ -63,7 +63,7 @@ def test_a_newer_wording_closes_the_client_area_until_it_is_accepted(world: Worl
 def test_a_route_says_truly_whether_it_waits_for_consent(world: World, token: str, route: Route) -> None:
     outdate(world)
     path = route.path.format(id="x", kind="x")
-    body = None if route.method in {"GET", "DELETE"} else {}
+    body: dict[str, Any] | None = None if route.method in {"GET", "DELETE"} else {}
     answer = world.request(route.method, path, body, token=token)
     assert ("consent_required" in answer.text) is not route.outdated
     if not route.outdated:

@@ -13,8 +13,10 @@ import boto3
 from portal import settings as portal_settings
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.items import from_item
+from portal.domain.email import sending_form
 from portal.events.cleanup import serve_cleanup
 from portal.events.mailer import serve_mailer
+from portal.events.ops import serve_ops
 from portal.http.routes import Handler, Wiring, serve
 from tests.support.contract import check_answer
 from tests.support.template import functions, resources
@@ -125,7 +127,7 @@ class SentMail:
 
 
 class LambdaContext:
-    """What mailer and cleanup ask of Lambda; each answer leaves ``step`` milliseconds less."""
+    """What mailer, cleanup and ops ask of Lambda; each answer leaves ``step`` milliseconds less."""
 
     def __init__(self, remaining: int = 50_000, step: int = 0) -> None:
         self.remaining = remaining
@@ -154,6 +156,8 @@ class World:
         self.mailer = serve_mailer(settings, self.aws, self.clock, pause=lambda _: None)
         cleaning = portal_settings.load(portal_settings.CleanupSettings, self.environment("cleanup"))
         self.cleanup = serve_cleanup(cleaning, self.aws, self.clock)
+        operating = portal_settings.load(portal_settings.OpsSettings, self.environment("ops"))
+        self.operators = serve_ops(operating, self.aws, self.clock)
 
     # ------------------------------------------------------------ set-up
 
@@ -241,7 +245,7 @@ class World:
         candidates = [
             (name, event["Properties"]["Path"])
             for name, properties in functions().items()
-            for event in properties["Events"].values()
+            for event in properties.get("Events", {}).values()
             if event["Type"] == "Api" and event["Properties"]["Method"].upper() == method
         ]
         for name, route in sorted(candidates, key=lambda candidate: "{" in candidate[1]):
@@ -257,6 +261,12 @@ class World:
     def run_cleanup(self, steps: int = 1_000_000) -> dict[str, Any]:
         """Run the schedule of the cleanup; its time is over after so many steps (partitions and deletions)."""
         return self.cleanup({"task": "sweep"}, LambdaContext(19_999 + steps, step=1))
+
+    def ops(self, *, sessions: int = 1_000_000, **event: Any) -> Any:
+        """Invoke the operators' function; its time is over after so many sessions."""
+        note = {"operator": "Olga Peters", "reason": "Fall 4711"}
+        answer = self.operators({**note, **event}, LambdaContext(9_999 + sessions, step=1))
+        return json.loads(json.dumps(answer))
 
     def call_counts(self) -> dict[str, int]:
         """Return and forget the calls so far, by service and operation."""
@@ -290,7 +300,7 @@ class World:
         body = a_registration(**changes)
         assert self.request("POST", "/api/registrations", body).status == 202
         self.run_mailer()
-        return self.mails()[-1]
+        return self.mails(sending_form(body["email"]))[-1]
 
     def confirm(self, mail: SentMail) -> Answer:
         """Press the button behind the link of an opt-in mail."""

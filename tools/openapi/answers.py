@@ -165,6 +165,19 @@ class ConsentWithdrawn(Answer):
     consequence: Literal["account_closed"]
 
 
+class Export(Answer):
+    """What is stored, under the names by which it is stored; times in RFC 3339. Members may be added."""
+
+    exported_at: Time
+    account: dict[str, Any]
+    credential: dict[str, Any]
+    sessions: list[dict[str, Any]]
+    consents_and_evidence: list[dict[str, Any]]
+    pending_registrations: list[dict[str, Any]]
+    email_changes: list[dict[str, Any]]
+    mails: list[dict[str, Any]]
+
+
 class BankDetails(Answer):
     """Complete bank details; the IBAN without spaces."""
 

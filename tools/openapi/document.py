@@ -45,6 +45,11 @@ _SCHEMES: dict[str, Any] = {
 }
 _HEADERS: dict[str, Any] = {
     "Content-Language": {"description": "Language of the texts", "schema": {"enum": ["de", "en"]}},
+    "Content-Disposition": {
+        "description": "A file, not a page",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^attachment;"},
+    },
     "ETag": {
         "description": "Version of the profile, for `If-Match` (RFC 9110)",
         "required": True,

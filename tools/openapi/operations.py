@@ -236,6 +236,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("DELETE", "/api/profile"): Operation(
         "closeAccount", "profile", "Close the account at once", 204, refusals=_STEP_UP, headers=("Set-Cookie?",)
     ),
+    ("GET", "/api/profile/export"): Operation(
+        "exportData",
+        "profile",
+        "Everything stored about the client, as a file",
+        200,
+        (answers.Export,),
+        refusals=_STEP_UP,
+        headers=("Content-Disposition",),
+    ),
     ("GET", "/api/profile/consents"): Operation(
         "listConsents", "profile", "The consents in force", 200, (answers.Consents,)
     ),

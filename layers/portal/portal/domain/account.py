@@ -31,6 +31,7 @@ class Account:
         blocked: nothing works while True.
         version: raised by every change of the profile (ETag).
         email_change_id: the change that gave the present address, so that a second click is told that it worked.
+        pending_email_change_id: the newest change that was asked for.
     """
 
     id: AccountId
@@ -46,6 +47,7 @@ class Account:
     blocked: bool
     version: int
     email_change_id: str | None = None
+    pending_email_change_id: str | None = None
 
     @property
     def etag(self) -> str:

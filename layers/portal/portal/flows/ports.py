@@ -44,6 +44,13 @@ class EmailChanges(Protocol):
         """Return a pending change, read consistently; None from its expiry on."""
 
 
+class FormerAddresses(Protocol):
+    """Addresses that accounts had until a change."""
+
+    def of(self, email: CanonicalEmail, now: int) -> Sequence[FormerAddress]:
+        """Return the records of an address that are in force, newest first; one of this second may lack."""
+
+
 class Accounts(Protocol):
     """Confirmed clients and their credentials."""
 
@@ -138,6 +145,45 @@ class Profiles(Protocol):
 
     def close(self, account: Account, evidence: Sequence[AnyEvidence], ends: int, order: OutboxRow) -> None:
         """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds)."""
+
+
+class Operations(Protocol):
+    """What operators do to an account.
+
+    Each method requires the account as it was read, and raises its generation where sessions are to end.
+
+    Raises (each method):
+        ConditionFailed: the account changed meanwhile.
+        Conflict: another transaction held one of the items.
+    """
+
+    def unblock(self, account: Account) -> None:
+        """Open a blocked account; what its block ended stays over."""
+
+    def end_sessions(self, account: Account) -> None:
+        """End all sessions of an account."""
+
+    def restore(self, before: Account, after: Account, former: FormerAddress | None, now: int) -> None:
+        """Give an account back without a password, all or nothing; a former address is used up by it.
+
+        Raises:
+            ConditionFailed: also when the former address has an account meanwhile, or its record expired.
+        """
+
+
+class EverySession(Protocol):
+    """The sessions of everyone."""
+
+    def running(self, now: int, after: SessionId | None) -> Iterable[SessionId]:
+        """Return the sessions that are not over, in the store's own order, read as they are needed.
+
+        Args:
+            now: epoch seconds.
+            after: where to go on; it need not exist any more.
+        """
+
+    def end(self, session_id: SessionId) -> None:
+        """Delete a session, if there is one."""
 
 
 class Sessions(Protocol):
@@ -314,6 +360,13 @@ class Evidence(Protocol):
 
     def add_mail(self, evidence: OptInMailEvidence) -> None:
         """Keep when an opt-in mail left, beside the evidence of its account."""
+
+
+class OptIns(Protocol):
+    """Proofs of double opt-ins, to be looked at."""
+
+    def mail_sent_at(self, account_id: AccountId) -> int | None:
+        """Return when the opt-in mail of an account left, in epoch seconds; None when that was never noted."""
 
 
 class MailSender(Protocol):

@@ -19,7 +19,7 @@ from portal.adapters.dynamodb.records import (
 )
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
 from portal.domain.account import Account, Credential
-from portal.domain.errors import ConditionFailed
+from portal.domain.errors import ConditionFailed, Conflict
 from portal.domain.evidence import OptInEvidence
 from portal.domain.ids import AccountId, CanonicalEmail, OutboxId, SessionId
 from portal.domain.outbox import OutboxRow
@@ -104,7 +104,8 @@ class AccountsTable:
         )
         try:
             self._aws.call("dynamodb", "update_item", **update)
-        except ConditionFailed:
+        except (ConditionFailed, Conflict):
+            # The next login tries again.
             return
 
     def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:

@@ -55,22 +55,18 @@ class ProfilesTable:
         evidence: ConsentEvidence | None = None,
     ) -> None:
         """Store a changed profile, together with the order of the mail that tells of it, or the proof of a consent."""
-        change = self._profile_change(before, after)
-        goes_with = []
-        if order:
-            goes_with.append({"Put": put_new(self._outbox, order_to_values(order))})
-        if evidence:
-            goes_with.append({"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")})
-        if goes_with:
-            self._transact(change, *goes_with)
-        else:
-            self._aws.call("dynamodb", "update_item", **change["Update"])
+        orders = [{"Put": put_new(self._outbox, order_to_values(order))}] if order else []
+        proofs = [{"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")}] if evidence else []
+        # A transaction even where it is one write: its token lets boto3 send it again after a lost answer, where a
+        # single conditional write would find its own change and call it somebody else's.
+        self._transact(self._profile_change(before, after), *orders, *proofs)
 
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""
-        in_force = {":generation": account.generation, ":no": False}
+        values = {":change": change.id, ":generation": account.generation, ":no": False}
+        set_pending = "SET pending_email_change_id = :change"
         self._transact(
-            {"ConditionCheck": require_existing(self._table, {"pk": account_key(account.id)}, IN_FORCE, in_force)},
+            {"Update": update_existing(self._table, {"pk": account_key(account.id)}, set_pending, IN_FORCE, values)},
             {"Put": put_new(self._registrations, change_to_values(change))},
             *({"Put": put_new(self._outbox, order_to_values(order))} for order in orders),
         )
@@ -88,7 +84,7 @@ class ProfilesTable:
                     self._table,
                     {"pk": account_key(before.id)},
                     "SET email = :email, canonical_email = :canonical, generation = :next, version = :next_version, "
-                    "email_change_id = :change",
+                    "email_change_id = :change REMOVE pending_email_change_id",
                     _AS_READ,
                     {
                         ":email": after.email,

@@ -36,6 +36,11 @@ def change_key(change_id: str) -> str:
     return f"change#{change_id}"
 
 
+def former_key(change_id: str) -> str:
+    """Return the key of the address that a change replaced, in Registrations."""
+    return f"former#{change_id}"
+
+
 def account_key(account_id: str) -> str:
     """Return the key of an account item in Accounts."""
     return f"account#{account_id}"
@@ -105,7 +110,12 @@ def change_from_item(item: Item) -> EmailChange:
 
 def former_to_values(former: FormerAddress) -> dict[str, Any]:
     """Return the attributes of a former address."""
-    return {**asdict(former), "pk": f"former#{former.id}", "expiry_shard": expiry_shard(former.id, former.expires_at)}
+    return {**asdict(former), "pk": former_key(former.id), "expiry_shard": expiry_shard(former.id, former.expires_at)}
+
+
+def former_from_item(item: Item) -> FormerAddress:
+    """Return the former address that an item holds."""
+    return FormerAddress(**{name: item[name] for name in FormerAddress.__slots__})
 
 
 def account_to_values(account: Account) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Login sessions in the table Sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from portal.adapters.aws import Aws
@@ -24,7 +24,7 @@ _LISTED = 100
 
 
 class SessionsTable:
-    """Satisfies ``flows.ports.Sessions``.
+    """Satisfies ``flows.ports.Sessions`` and ``flows.ports.EverySession``.
 
     Args:
         aws: way out.
@@ -134,6 +134,29 @@ class SessionsTable:
             if session.scope == "portal" and session.generation == account.generation and not session.is_over(now)
         ]
 
+    def running(self, now: int, after: SessionId | None) -> Iterator[SessionId]:
+        """Yield the sessions of everyone that are not over, in the order of the table, page by page.
+
+        The one scan of the portal: rare, by hand, and of a table that holds minutes to hours of logins.
+        """
+        page = {"ExclusiveStartKey": to_item({"pk": session_key(after)})} if after else {}
+        while True:
+            answer = self._aws.call(
+                "dynamodb",
+                "scan",
+                TableName=self._table,
+                FilterExpression="begins_with(pk, :session) AND expires_at > :now",
+                ProjectionExpression="pk",
+                ExpressionAttributeValues=to_item({":session": session_key(""), ":now": now}),
+                ConsistentRead=True,
+                **page,
+            )
+            for item in answer["Items"]:
+                yield SessionId(from_item(item)["pk"].removeprefix(session_key("")))
+            if "LastEvaluatedKey" not in answer:
+                return
+            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
     def load(self, account_id: AccountId, session_id: SessionId) -> tuple[Account | None, Session | None]:
         """Return account and session by one consistent read.
 
@@ -161,7 +184,8 @@ class SessionsTable:
     def _delete(self, session_id: SessionId, condition: str, values: dict[str, Any]) -> bool:
         delete = require_existing(self._table, {"pk": session_key(session_id)}, condition, values)
         try:
-            self._aws.call("dynamodb", "delete_item", **delete)
+            # A transaction, as boto3 may send it again after a lost answer: then the session was there all the same.
+            self._transact({"Delete": delete})
         except ConditionFailed:
             return False
         return True

@@ -4,6 +4,7 @@ from typing import Any
 
 from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.domain.consent import Consent
+from portal.domain.times import rfc3339
 from portal.flows.give_consent import accept_wording
 from portal.http.bodies import parse_body
 from portal.http.bodies.consent import ConsentBody
@@ -11,7 +12,6 @@ from portal.http.caller import caller_of
 from portal.http.request import Request
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
-from portal.http.times import rfc3339
 from portal.observe import count
 from portal.settings import ProfileSettings
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from portal.adapters.tokens import KmsAccessTokens
 from portal.domain.session import Session
+from portal.domain.times import rfc3339
 from portal.flows.authenticate import Caller
 from portal.flows.session import Refresh, end_other_sessions, end_session, list_sessions, log_out
 from portal.http.bodies import EmptyBody, parse_body
@@ -13,7 +14,6 @@ from portal.http.cookies import cleared_refresh_cookie
 from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
 from portal.http.routes import Wiring
-from portal.http.times import rfc3339
 from portal.http.token_answer import access_tokens, token_answer
 from portal.observe import count
 from portal.settings import LoginSettings

@@ -1,4 +1,4 @@
-"""Times as the API writes them."""
+"""Times as the portal writes them for machines."""
 
 from datetime import UTC, datetime
 

@@ -1,0 +1,76 @@
+"""Everything that the tables hold about one person, for their own eyes (GDPR Art. 15, 20)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.items import Item, from_item, to_item
+from portal.adapters.dynamodb.records import account_key, attempt_key, change_key, credential_key, former_key
+from portal.domain.account import Account
+from portal.domain.errors import Unavailable
+from portal.domain.personal_data import PersonalItems
+
+# Of one kind and person there are a handful; more would be somebody's attack, and is cut rather than refused.
+_MOST = 100
+
+
+class PersonalDataTables:
+    """Satisfies ``flows.export.PersonalData``.
+
+    Args:
+        aws: way out.
+        accounts: name of Accounts.
+        sessions: name of Sessions.
+        registrations: name of Registrations.
+        evidence: name of Evidence.
+        outbox: name of Outbox.
+    """
+
+    def __init__(
+        self, aws: Aws, *, accounts: str, sessions: str, registrations: str, evidence: str, outbox: str
+    ) -> None:
+        self._aws = aws
+        self._accounts = accounts
+        self._sessions = sessions
+        self._registrations = registrations
+        self._evidence = evidence
+        self._outbox = outbox
+
+    def of(self, account: Account) -> PersonalItems:
+        """Return the items of an account."""
+        keys = [account_key(account.id), credential_key(account.canonical_email)]
+        waiting = self._query(self._registrations, "by-address", "canonical_email", account.canonical_email)
+        attempts = [item["pk"] for item in waiting if item["pk"].startswith(attempt_key(""))]
+        changes = [change_key(account.pending_email_change_id)] if account.pending_email_change_id else []
+        former = [former_key(account.email_change_id)] if account.email_change_id else []
+        return PersonalItems(
+            account=self._items(self._accounts, keys),
+            sessions=self._query(self._sessions, "by-account", "account_id", account.id),
+            evidence=self._query(self._evidence, None, "subject", account.id),
+            registrations=self._items(self._registrations, attempts[:_MOST]),
+            email_changes=self._items(self._registrations, [*changes, *former]),
+            mails=self._query(self._outbox, "by-ref", "ref", account.id),
+        )
+
+    def _query(self, table: str, index: str | None, key: str, value: str) -> list[Item]:
+        where: dict[str, Any] = {"IndexName": index} if index else {"ConsistentRead": True}
+        answer = self._aws.call(
+            "dynamodb",
+            "query",
+            TableName=table,
+            KeyConditionExpression="#key = :value",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues=to_item({":value": value}),
+            Limit=_MOST,
+            **where,
+        )
+        return [from_item(item) for item in answer["Items"]]
+
+    def _items(self, table: str, keys: Iterable[str]) -> list[Item]:
+        wanted = {"Keys": [to_item({"pk": key}) for key in keys], "ConsistentRead": True}
+        if not wanted["Keys"]:
+            return []
+        answer = self._aws.call("dynamodb", "batch_get_item", RequestItems={table: wanted})
+        if answer.get("UnprocessedKeys"):
+            raise Unavailable
+        return [from_item(item) for item in answer["Responses"][table]]
