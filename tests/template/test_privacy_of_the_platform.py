@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from tests.support.template import functions, resources, template
+from tests.support.template import ROOT, functions, resources, template
 
 EVERYTHING = json.dumps(template())
 # All that the access log may say of a request.
@@ -69,3 +69,11 @@ def test_mails_are_archived_and_tracked_by_nobody() -> None:
     for name, configuration in resources("AWS::SES::ConfigurationSet").items():
         assert not {"TrackingOptions", "ArchivingOptions", "VdmOptions"} & set(configuration), name
     assert not re.search(r'"(OPEN|CLICK|open|click)"', EVERYTHING)
+
+
+def test_no_address_of_the_portal_takes_data_of_a_person() -> None:
+    """Paths end up in logs of others: ids and names of pages only (ASVS 14.2.1); query parameters are not read."""
+    events = [event for props in functions().values() for event in props.get("Events", {}).values()]
+    paths = [event["Properties"]["Path"] for event in events if event["Type"] == "Api"]
+    assert {name for path in paths for name in re.findall(r"{(.*?)}", path)} == {"id", "kind", "page"}
+    assert "queryStringParameters" not in (ROOT / "layers/portal/portal/http/request.py").read_text()
