@@ -106,6 +106,21 @@ def test_of_two_changes_at_once_one_is_told_to_look_again(world: World, token: s
     assert get(world, token).json["first_name"] == "Erna"
 
 
+def test_a_session_that_ends_during_a_change_stores_nothing(world: World, token: str) -> None:
+    owner = world.log_in(PASSWORD).json["access_token"]
+    ended: list[int] = []
+
+    def end_others(_service: str, operation: str, _parameters: Any) -> None:
+        if operation == "transact_write_items" and not ended:
+            ended.append(0)
+            ended[0] = world.request("DELETE", "/api/sessions", token=owner).status
+
+    with faults(world, before=end_others):
+        assert patch(world, token, {"first_name": "Erna"}).status == 412
+    assert ended == [204]
+    assert get(world, owner).json["first_name"] == "Erika"
+
+
 def test_a_patch_needs_json_of_one_of_two_kinds(world: World, token: str) -> None:
     assert patch(world, token, {"first_name": "Erna"}, **{"Content-Type": "application/json"}).status == 200
     assert patch(world, token, {"first_name": "Eva"}, **{"Content-Type": "application/json-patch+json"}).status == 415

@@ -29,6 +29,17 @@ def test_one_mail_names_all_pending_attempts_newest_first_and_each_link_works(wo
     assert world.request("POST", "/api/registrations/confirm", {"token": tokens[1]}).status == 200
 
 
+def test_of_many_attempts_the_three_newest_are_named(world: World) -> None:
+    references = []
+    for _ in range(4):
+        references.append(world.request("POST", "/api/registrations", a_registration()).json["reference"])
+        world.clock.advance(60)
+    world.run_mailer()
+    resend(world)
+    mail = world.next_mail()
+    assert [reference in mail.text for reference in references] == [False, True, True, True]
+
+
 def test_a_resend_does_not_prolong_anything(world: World) -> None:
     world.register()
     (before,) = world.items("RegistrationsTable")

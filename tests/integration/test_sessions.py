@@ -76,6 +76,20 @@ def test_two_refreshes_that_meet_give_the_same_successor(world: World, client: A
     assert mine.json["refresh_token"] == met[0].json["refresh_token"]
 
 
+def test_a_refresh_that_others_overtook_twice_undoes_nothing(world: World, client: Any) -> None:
+    newer: list[str] = []
+
+    def other_tab(_service: str, operation: str, _parameters: Any) -> None:
+        if operation == "transact_write_items" and not newer:
+            newer.append(client["refresh_token"])
+            for _ in range(2):
+                newer.append(refresh(world, newer[-1]).json["refresh_token"])
+
+    with faults(world, before=other_tab):
+        assert refresh(world, client["refresh_token"]).status == 401
+    assert refresh(world, newer[-1]).status == 401
+
+
 def test_an_older_token_ends_its_session_and_no_other(world: World, client: Any) -> None:
     elsewhere = log_in(world)
     second = refresh(world, client["refresh_token"]).json
@@ -153,6 +167,12 @@ def test_logout_ends_the_session_and_clears_the_cookie(world: World, client: Any
     assert answer.cookies == ["__Host-refresh=; Max-Age=0; HttpOnly; Secure; SameSite=Strict; Path=/"]
     assert profile(world, client["access_token"]) == 401
     assert refresh(world, client["refresh_token"]).status == 401
+
+
+def test_logout_with_the_token_just_replaced_ends_the_session_too(world: World, client: Any) -> None:
+    newest = refresh(world, client["refresh_token"]).json
+    assert by_cookie(world, "/api/logout", client["refresh_token"]).status == 204
+    assert refresh(world, newest["refresh_token"]).status == 401
 
 
 @pytest.mark.parametrize("seconds", [0, 601])

@@ -25,6 +25,12 @@ def test_a_session_ends_at_the_earlier_of_its_limits(idle: int, absolute: int, l
     assert session.created_at == session.last_used_at == session.auth_time == NOW
 
 
+@pytest.mark.parametrize(("age", "recent"), [(0, True), (600, True), (601, False)])
+def test_a_password_is_recent_for_ten_minutes(age: int, recent: bool) -> None:  # noqa: FBT001 - a case
+    session, _ = new_session(ACCOUNT, 0, Device(IP, "Browser"), NOW, LIFETIMES)
+    assert session.is_recent(NOW + age) is recent
+
+
 def test_a_refresh_token_names_its_session_and_only_its_hash_is_kept() -> None:
     session, token = new_session(ACCOUNT, 3, Device(IP, "Browser"), NOW, LIFETIMES)
     assert parse_refresh_token(str(token)) == token
