@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.people import IBAN, OTHER_IBAN, PASSWORD, a_registration
-from tests.support.world import Answer, World
+from tests.support.world import Answer, World, faults
 
 EMAIL, NEW_EMAIL = "erika.muster@example.com", "Erika.Neu@example.org"
 BANK = "/api/profile/bank-details"
@@ -172,6 +172,34 @@ def test_other_bank_details_are_stored_reviewed_and_told_to_the_owner(world: Wor
     assert OTHER_IBAN[-4:] not in mail.text
 
 
+def test_the_notice_of_other_bank_details_can_not_be_diverted(world: World, token: str) -> None:
+    """A thief prepares another address, then changes bank details and confirms before the mailer runs."""
+    link = changed(world, token)
+    put_bank(world, token, {"iban": OTHER_IBAN})
+    confirm(world, link)
+    sent = len(world.mails())
+    world.run_mailer()
+    assert {(tuple(mail.to), mail.subject) for mail in world.mails()[sent:]} == {
+        ((EMAIL,), "Mandantenportal: Ihre Bankverbindung wurde geändert"),
+        ((EMAIL,), "Mandantenportal: Ihre E-Mail-Adresse wurde geändert"),
+    }
+
+
+def test_a_request_that_ended_with_the_account_sends_nothing_more(world: World, token: str) -> None:
+    world.run_mailer()
+    sent = len(world.mails())
+    assert ask(world, token).status == 202
+    world.request("DELETE", "/api/profile", token=token)
+    world.run_mailer()
+    assert [mail.subject for mail in world.mails()[sent:]] == ["Mandantenportal: Ihr Konto ist geschlossen"]
+
+
+def test_a_notice_that_waited_for_days_brings_a_link_that_works(world: World, token: str) -> None:
+    put_bank(world, token, {"iban": OTHER_IBAN})
+    world.clock.advance(10 * 86400)
+    assert freeze(world, world.next_mail(EMAIL).token("freeze")).status == 204
+
+
 def test_the_same_bank_details_again_tell_nobody(world: World, token: str) -> None:
     world.run_mailer()
     sent = len(world.mails())
@@ -297,6 +325,30 @@ def test_a_change_is_overtaken_by_whatever_ends_all_sessions(world: World, token
     assert confirm(world, link).status == 410
 
 
+def test_only_the_newest_request_can_be_confirmed(world: World, token: str) -> None:
+    """Who mistyped the new address asks again; a stranger who got the first link must not take the account."""
+    assert ask(world, token, "verschrieben@example.net").status == 202
+    world.run_mailer()
+    first = world.mails("verschrieben@example.net")[-1].token("email-change")
+    second = changed(world, token)
+    assert confirm(world, first).json["code"] == "link_expired"
+    assert confirm(world, second).json == {"status": "changed"}
+
+
+def test_a_change_of_the_profile_in_the_same_moment_does_not_spend_the_link(world: World, token: str) -> None:
+    link = changed(world, token)
+    patched: list[int] = []
+
+    def other_tab(_service: str, operation: str, _parameters: Any) -> None:
+        if operation == "transact_write_items" and not patched:
+            patched.append(0)
+            patched[0] = patch(world, token, {"first_name": "Erna"}).status
+
+    with faults(world, before=other_tab):
+        assert confirm(world, link).json == {"status": "changed"}
+    assert patched == [200]
+
+
 def test_an_address_that_got_an_account_meanwhile_is_not_taken(world: World, token: str) -> None:
     link = changed(world, token)
     world.a_client(email=NEW_EMAIL)
@@ -362,6 +414,31 @@ def test_what_stays_is_evidence_that_ends_and_names_nobody(world: World, token: 
         assert name not in str(rows).lower()
 
 
+def test_no_address_of_a_closed_account_stays_behind(world: World, token: str) -> None:
+    confirm(world, changed(world, token))
+    world.run_mailer()
+    token = str(world.log_in(PASSWORD, NEW_EMAIL).json["access_token"])
+    ask(world, token, "dritte@example.net")
+    assert len(world.items("RegistrationsTable")) == 2
+    assert world.request("DELETE", "/api/profile", token=token).status == 204
+    assert world.items("RegistrationsTable") == []
+
+
+def test_a_consent_in_the_moment_of_the_closing_leaves_no_endless_evidence(world: World, token: str) -> None:
+    met: list[int] = []
+
+    def other_tab(_service: str, operation: str, _parameters: Any) -> None:
+        if operation == "transact_write_items" and not met:
+            met.append(0)
+            met[0] = patch(world, token, {"first_name": "Erna"}).status
+
+    with faults(world, before=other_tab):
+        assert world.request("DELETE", "/api/profile", token=token).status == 503
+    assert met == [200]
+    assert world.request("DELETE", "/api/profile", token=token).status == 204
+    assert all("expires_at" in row for row in world.items("EvidenceTable"))
+
+
 def test_links_of_a_closed_account_are_dead(world: World, token: str) -> None:
     link = changed(world, token)
     notice = world.mails(EMAIL)[-1].token("freeze")
@@ -383,7 +460,8 @@ def test_of_two_closings_at_once_one_finds_the_account_gone(world: World, token:
 
     world.hooks.before = other
     answers.append(world.request("DELETE", "/api/profile", token=token).status)
-    assert answers == [204, 401]
+    assert answers == [204, 503]
+    assert world.request("DELETE", "/api/profile", token=token).status == 401
     assert len(world.items("EvidenceTable")) == 2
 
 

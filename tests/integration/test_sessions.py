@@ -243,6 +243,12 @@ def test_nobody_ends_the_session_of_another_account(world: World, client: Any) -
     assert profile(world, client["access_token"]) == 200
 
 
+@pytest.mark.parametrize("session_id", ["x", "a" * 65, "a" * 3000, "%00", "attempt#x"])
+def test_what_is_no_session_is_not_found(world: World, client: Any, session_id: str) -> None:
+    answer = world.request("DELETE", f"/api/sessions/{session_id}", token=client["access_token"])
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
 def test_a_client_ends_all_other_sessions(world: World, client: Any) -> None:
     other = log_in(world)
     assert world.request("DELETE", "/api/sessions", token=client["access_token"]).status == 204
@@ -251,6 +257,21 @@ def test_a_client_ends_all_other_sessions(world: World, client: Any) -> None:
     assert profile(world, other["access_token"]) == 401
     assert refresh(world, other["refresh_token"]).status == 401
     assert world.log_in(PASSWORD).status == 200
+
+
+def test_a_refresh_in_the_moment_in_which_the_others_end_goes_on(world: World, client: Any) -> None:
+    met: list[int] = []
+
+    def other_tab(_service: str, operation: str, _parameters: Any) -> None:
+        if operation == "transact_write_items" and not met:
+            met.append(0)
+            met[0] = world.request("DELETE", "/api/sessions", token=client["access_token"]).status
+
+    with faults(world, before=other_tab):
+        answer = refresh(world, client["refresh_token"])
+    assert met == [204]
+    assert answer.status == 200
+    assert profile(world, answer.json["access_token"]) == 200
 
 
 def test_reauthentication_goes_on_in_a_fresh_session(world: World, client: Any) -> None:

@@ -10,7 +10,7 @@ from portal.domain.account import Account, Credential
 from portal.domain.bank import BankInput, resolve
 from portal.domain.consent import give_consent
 from portal.domain.email_change import EmailChange
-from portal.domain.errors import ConditionFailed, InvalidLink, LinkExpired, NotAuthenticated, SessionEnded
+from portal.domain.errors import ConditionFailed, InvalidLink, LinkExpired, NotAuthenticated
 from portal.domain.evidence import OptInEvidence, OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, OutboxId, SessionId
 from portal.domain.mail import Mail
@@ -225,7 +225,7 @@ class FakeSessions:
         self.accounts.faults.strike()
         account = self.accounts.find(before.account_id)
         if account is None or account.blocked or account.generation != before.generation:
-            raise SessionEnded
+            raise ConditionFailed
         found = self.find(before.id)
         if found is None or found.refresh_hash != before.refresh_hash:
             raise ConditionFailed

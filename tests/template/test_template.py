@@ -246,6 +246,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:BatchGetItem", "SessionsTable"),
         ("dynamodb:PutItem", "RegistrationsTable"),
         ("dynamodb:BatchGetItem", "RegistrationsTable"),
+        ("dynamodb:DeleteItem", "RegistrationsTable"),
         ("dynamodb:Query", "${SessionsTable.Arn}/index/by-account"),
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:Query", "${OutboxTable.Arn}/index/by-ref"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -346,23 +346,43 @@ def test_a_blocked_account_gets_no_reset_link() -> None:
 
 
 @pytest.mark.parametrize("kind", ["bank_details_changed", "email_change_requested", "email_changed"])
-def test_a_notice_carries_a_freeze_link_of_72_hours(kind: MailKind) -> None:
+def test_a_notice_carries_a_freeze_link_of_72_hours_from_its_sending(kind: MailKind) -> None:
     office = PostOffice()
     account = office.account()
-    former = None if kind == "bank_details_changed" else "former@example.com"
-    order = office.order(kind, account.id, former)
+    order = office.order(kind, account.id, "former@example.com")
+    office.clock.now += DAY
     assert office.deliver(order) == "sent"
     ((to, mail, _),) = office.sender.sent
-    assert to == (former or TO)
-    ends = NOW + 72 * 3600
-    token = f"freeze+jwt|{account.id}|{NOW}|{ends}|notice={order}"
+    assert to == "former@example.com"
+    ends = NOW + DAY + 72 * 3600
+    token = f"freeze+jwt|{account.id}|{NOW + DAY}|{ends}|notice={order}"
     assert mail.text == f"{kind} en {NOW} https://portal.example.com/freeze#token={token} {ends}"
+
+
+def test_a_request_that_another_one_overtook_sends_no_link() -> None:
+    office = PostOffice()
+    account = office.account()
+    change = request_email_change(account, "Neu@example.org", NOW)
+    office.changes.changes[change.id] = change
+    office.accounts.accounts[account.id] = replace(account, pending_email_change_id="another")
+    assert office.deliver(office.order("email_change", change.id)) == "dropped"
+
+
+@pytest.mark.parametrize("state", [{"blocked": True}, {"generation": 1}])
+def test_an_account_that_was_blocked_or_given_back_gets_no_initial_password(state: dict[str, Any]) -> None:
+    office = PostOffice()
+    account = office.account()
+    office.accounts.accounts[account.id] = replace(account, **state)
+    assert office.deliver(office.order("credentials", account.id)) == "dropped"
+    assert office.credential(account).password_hash is None
 
 
 def test_a_change_of_address_asks_the_new_address_by_a_link_of_its_own() -> None:
     office = PostOffice()
     change = request_email_change(office.account(), "Neu@example.org", NOW)
     office.changes.changes[change.id] = change
+    waiting = replace(office.accounts.accounts[change.account_id], pending_email_change_id=change.id)
+    office.accounts.accounts[change.account_id] = waiting
     assert office.deliver(office.order("email_change", change.id)) == "sent"
     ((to, mail, _),) = office.sender.sent
     assert to == "Neu@example.org"
@@ -376,6 +396,8 @@ def test_a_change_to_an_address_that_has_an_account_tells_that_account() -> None
         request_email_change(account, "x@example.org", NOW), email=TO, canonical_email=account.canonical_email
     )
     office.changes.changes[change.id] = change
+    waiting = replace(office.accounts.accounts[change.account_id], pending_email_change_id=change.id)
+    office.accounts.accounts[change.account_id] = waiting
     assert office.deliver(office.order("email_change", change.id)) == "sent"
     assert office.sender.sent[0][1].subject == "already_registered"
 

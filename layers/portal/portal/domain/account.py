@@ -31,7 +31,8 @@ class Account:
         blocked: nothing works while True.
         version: raised by every change of the profile (ETag).
         email_change_id: the change that gave the present address, so that a second click is told that it worked.
-        pending_email_change_id: the newest change that was asked for.
+        pending_email_change_id: the newest change that was asked for; no older one can be confirmed.
+        former_change_ids: changes whose records of former addresses may still lie in Registrations, oldest first.
     """
 
     id: AccountId
@@ -48,6 +49,7 @@ class Account:
     version: int
     email_change_id: str | None = None
     pending_email_change_id: str | None = None
+    former_change_ids: tuple[str, ...] = ()
 
     @property
     def etag(self) -> str:

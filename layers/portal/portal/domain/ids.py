@@ -15,6 +15,8 @@ CanonicalEmail = NewType("CanonicalEmail", str)
 """The form of an address under which an account is found (P6)."""
 
 _ID_BYTES = 16
+LONGEST_ID = 64
+"""No id of this portal is longer; what is can't be one, and might not fit into a key."""
 
 
 def random_id() -> str:

@@ -10,7 +10,7 @@ from portal.domain.outbox import order_mail
 from portal.domain.token import EMAIL_CHANGE, EMAIL_CHANGE_SECONDS
 from portal.flows.order_mail import order_to
 from portal.flows.ports import Accounts, EmailChanges, LinkVerifier, Profiles, RecipientEncryptor
-from portal.flows.retry import retry_conflicts
+from portal.flows.retry import retry_conflicts, settle
 
 
 def ask_for_email_change(
@@ -45,6 +45,19 @@ def ask_for_email_change(
         raise NotAuthenticated from None
 
 
+# More changes within the 30 days of such a record are nobody's life.
+_FORMER_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """An account, its credential, and the change that waits; no change where it has taken effect."""
+
+    account: Account
+    change: EmailChange | None
+    credential: Credential | None
+
+
 @dataclass(frozen=True, slots=True)
 class EmailChangeConfirmation:
     """What the confirmation of a new address works with.
@@ -74,19 +87,32 @@ class EmailChangeConfirmation:
             Unavailable: nothing happened, another try makes sense.
         """
         claims = self.links.verify(EMAIL_CHANGE, token, now)
-        change_id = ChangeId(str(claims.get("chg")))
-        account = self.accounts.find(AccountId(claims["sub"]))
+        account_id, change_id = AccountId(claims["sub"]), ChangeId(str(claims.get("chg")))
+        settle(
+            lambda: self._pending(account_id, change_id, claims.get("gen"), now),
+            lambda pending: pending.change is None,
+            lambda pending: self._change(pending, now),
+        )
+
+    def _pending(self, account_id: AccountId, change_id: ChangeId, generation: object, now: int) -> _Pending:
+        """Return what a link is about, without a change where that has taken effect."""
+        account = self.accounts.find(account_id)
         if account is None or account.blocked:
             raise LinkExpired
         if account.email_change_id == change_id:
-            return
+            return _Pending(account, None, None)
         change = self.changes.find(change_id, now)
         credential = self.accounts.find_credential(account.canonical_email)
-        if change is None or credential is None or account.generation != claims.get("gen"):
+        # Of several requests the newest counts: who mistyped the address asks again and must not fear the first link.
+        overtaken = account.generation != generation or account.pending_email_change_id != change_id
+        if change is None or credential is None or credential.password_hash is None or overtaken:
             raise LinkExpired
-        self._change(account, change, credential, now)
+        return _Pending(account, change, credential)
 
-    def _change(self, account: Account, change: EmailChange, credential: Credential, now: int) -> None:
+    def _change(self, pending: _Pending, now: int) -> None:
+        account, change, credential = pending.account, pending.change, pending.credential
+        if change is None or credential is None:
+            return
         after = replace(
             account,
             email=change.email,
@@ -94,15 +120,13 @@ class EmailChangeConfirmation:
             generation=account.generation + 1,
             version=account.version + 1,
             email_change_id=change.id,
+            former_change_ids=(*account.former_change_ids, change.id)[-_FORMER_KEPT:],
         )
         order = order_to(account.email, "email_changed", account.id, account.locale, now, self.recipients)
         former = former_address(account, change, now)
         try:
-            retry_conflicts(lambda: self.profiles.change_email(account, after, credential, former, order, now))
+            self.profiles.change_email(account, after, credential, former, order, now)
         except ConditionFailed:
-            self._require_done(account, change)
-
-    def _require_done(self, account: Account, change: EmailChange) -> None:
-        found = self.accounts.find(account.id)
-        if found is None or found.email_change_id != change.id:
-            raise LinkExpired
+            if self.accounts.find_credential(change.canonical_email) is not None:
+                raise LinkExpired from None  # it got an account meanwhile, unless this very change was first
+            raise

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.domain.account import Account
-from portal.domain.errors import ConditionFailed, NotAuthenticated, NotFound
+from portal.domain.errors import ConditionFailed, NotFound, Unavailable
 from portal.domain.evidence import AnyEvidence, ClosingEvidence, WithdrawalEvidence, evidence_ends
 from portal.flows.order_mail import order_to
 from portal.flows.ports import Profiles, Pseudonyms, RecipientEncryptor
@@ -31,7 +31,7 @@ class Closing:
         """Delete account and credential at once and order a farewell mail; sessions end with the account.
 
         Raises:
-            NotAuthenticated: the account changed in the same moment.
+            Unavailable: the account changed in the same moment.
         """
         self._close(account, now, ())
 
@@ -40,7 +40,7 @@ class Closing:
 
         Raises:
             NotFound: there is no consent of this kind.
-            NotAuthenticated: the account changed in the same moment.
+            Unavailable: the account changed in the same moment.
         """
         consent = next((consent for consent in account.consents if consent.kind == kind), None)
         if consent is None:
@@ -55,4 +55,5 @@ class Closing:
         try:
             retry_conflicts(lambda: self.profiles.close(account, (*more, closing), ends, order))
         except ConditionFailed:
-            raise NotAuthenticated from None
+            # It changed, or was closed, in the same moment: the next request sees which.
+            raise Unavailable(retry_after=1) from None

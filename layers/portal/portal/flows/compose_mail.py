@@ -102,7 +102,8 @@ class Composer:
     def compose(self, row: OutboxRow) -> Letter | None:
         """Return the mail of an order, None where it has no sense any more.
 
-        The same order gives the same links and the same password, however often it is tried.
+        The same order gives the same links and the same password, however often it is tried; only the link that blocks
+        an account counts its time anew.
 
         Raises:
             Unavailable: something that the mail needs does not answer.
@@ -147,7 +148,8 @@ class Composer:
         account = self.accounts.find(AccountId(row.ref))
         # From the order on, so that a second try does not prolong it.
         ends = row.created_at + self.initial_password_lifetime
-        if account is None or ends <= self.clock():
+        # Blocked, given back by operators, or logged out everywhere since: only a reset opens it.
+        if account is None or account.blocked or account.generation != 0 or ends <= self.clock():
             return None
         password = self.passwords.derive(account.id, row.id)
         if not self.accounts.set_initial_password(account.canonical_email, row.id, hash_password(password), ends):
@@ -167,7 +169,10 @@ class Composer:
 
     def _email_change(self, row: OutboxRow) -> Letter | None:
         change = self.changes.find(ChangeId(row.ref), self.clock())
-        if change is None:
+        account = self.accounts.find(change.account_id) if change else None
+        if change is None or account is None or account.blocked or account.pending_email_change_id != change.id:
+            return None
+        if account.generation != change.generation:
             return None
         to = sending_form(change.email)
         if self.accounts.find_credential(change.canonical_email) is not None:
@@ -178,16 +183,16 @@ class Composer:
         return Letter(to, self.letters.email_change(row.language, url, change.expires_at))
 
     def _notice(self, row: OutboxRow) -> Letter | None:
-        # To the address that the row holds, where the account's is not the owner's any more, or will not be.
-        account = None if row.recipient else self.accounts.find(AccountId(row.ref))
-        if row.recipient is None and account is None:
+        # That something was only asked for is no news when the account is gone; that it was done, is.
+        if row.kind == "email_change_requested" and self.accounts.find(AccountId(row.ref)) is None:
             return None
-        to = account.email if account else self._recipient(row)
-        ends = row.created_at + FREEZE_SECONDS
-        token = self.links.sign(FREEZE, row.ref, row.created_at, ends, {"notice": row.id})
+        # From now on, not from the order on: a mail that SES kept waiting must not bring a dead link.
+        now = self.clock()
+        ends = now + FREEZE_SECONDS
+        token = self.links.sign(FREEZE, row.ref, now, ends, {"notice": row.id})
         kind = cast("NoticeKind", row.kind)
         mail = self.letters.notice(kind, row.language, row.created_at, self._url(FREEZE, token), ends)
-        return Letter(sending_form(to), mail)
+        return Letter(sending_form(self._recipient(row)), mail)
 
     def _farewell(self, row: OutboxRow) -> Letter:
         # The account is gone; the order says until when its evidence stays.

@@ -7,8 +7,9 @@ from typing import Any
 from portal.domain.account import Account
 from portal.domain.bank import BankDetails
 from portal.domain.errors import ConditionFailed, PreconditionFailed, Unavailable
-from portal.domain.outbox import OutboxRow, order_mail
-from portal.flows.ports import Profiles
+from portal.domain.outbox import OutboxRow
+from portal.flows.order_mail import order_to
+from portal.flows.ports import Profiles, RecipientEncryptor
 from portal.flows.retry import retry_conflicts
 
 
@@ -29,8 +30,12 @@ def edit_person(account: Account, changes: Mapping[str, Any], profiles: Profiles
     return account if after == account else _save(account, after, None, profiles)
 
 
-def change_bank_details(account: Account, details: BankDetails, now: int, profiles: Profiles) -> Account:
+def change_bank_details(
+    account: Account, details: BankDetails, now: int, profiles: Profiles, recipients: RecipientEncryptor
+) -> Account:
     """Store other bank details and tell the owner; who enters them has reviewed them.
+
+    The notice goes to the address of this moment: a thief who changes that as well can't divert it.
 
     Raises:
         PreconditionFailed: the account changed meanwhile.
@@ -39,7 +44,7 @@ def change_bank_details(account: Account, details: BankDetails, now: int, profil
     if after == account:
         return account
     changed = details != account.bank_details
-    notice = order_mail("bank_details_changed", account.id, account.locale, now) if changed else None
+    notice = _notice(account, now, recipients) if changed else None
     return _save(account, after, notice, profiles)
 
 
@@ -64,3 +69,7 @@ def _save(before: Account, after: Account, order: OutboxRow | None, profiles: Pr
     except ConditionFailed:
         raise PreconditionFailed from None
     return saved
+
+
+def _notice(account: Account, now: int, recipients: RecipientEncryptor) -> OutboxRow:
+    return order_to(account.email, "bank_details_changed", account.id, account.locale, now, recipients)

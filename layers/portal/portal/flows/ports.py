@@ -199,8 +199,7 @@ class Sessions(Protocol):
         """Store the state after a refresh, if the session is as it was read and its account is in force.
 
         Raises:
-            SessionEnded: the account is blocked, closed or of another generation.
-            ConditionFailed: another refresh was first, or the session is gone.
+            ConditionFailed: another refresh was first, or session or account ended or moved on meanwhile.
             Conflict: another transaction held one of the items.
         """
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.domain.errors import ConditionFailed, Conflict, NotAuthenticated, NotFound, SessionEnded, Unavailable
-from portal.domain.ids import SessionId
+from portal.domain.ids import LONGEST_ID, SessionId
 from portal.domain.session import Lifetimes, RefreshToken, Session, parse_refresh_token, present, rotate
 from portal.flows.authenticate import Caller
 from portal.flows.login import LoggedIn, logged_in
@@ -69,12 +69,17 @@ class Refresh:
         rotated, successor = rotate(session, token, now, self.lifetimes)
         # Signed before anything changes: an outage of the key store must not use up the token that the client holds.
         answer = logged_in(rotated, successor, now, self.tokens)
-        self.sessions.rotate(session, rotated)
+        try:
+            self.sessions.rotate(session, rotated)
+        except ConditionFailed:
+            self._require_account(session)
+            raise
         return answer
 
     def _require_account(self, session: Session) -> None:
-        account, _ = self.sessions.load(session.account_id, session.id)
-        if account is None or account.blocked or account.generation != session.generation:
+        """Compare account and session as they are by now: the end of all others takes this one to a new generation."""
+        account, found = self.sessions.load(session.account_id, session.id)
+        if account is None or account.blocked or account.generation != (found or session).generation:
             raise SessionEnded
 
 
@@ -114,7 +119,8 @@ def end_session(caller: Caller, session_id: str, now: int, sessions: Sessions) -
     Raises:
         NotFound: the caller has none of this id.
     """
-    if not retry_conflicts(lambda: sessions.end_of(caller.account.id, SessionId(session_id), now)):
+    own = SessionId(session_id[: LONGEST_ID + 1])
+    if not retry_conflicts(lambda: sessions.end_of(caller.account.id, own, now)):
         raise NotFound
 
 

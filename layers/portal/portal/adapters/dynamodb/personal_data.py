@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.items import Item, from_item, to_item
-from portal.adapters.dynamodb.records import account_key, attempt_key, change_key, credential_key, former_key
+from portal.adapters.dynamodb.records import account_key, address_change_keys, attempt_key, credential_key
 from portal.domain.account import Account
 from portal.domain.errors import Unavailable
 from portal.domain.personal_data import PersonalItems
@@ -41,14 +41,12 @@ class PersonalDataTables:
         keys = [account_key(account.id), credential_key(account.canonical_email)]
         waiting = self._query(self._registrations, "by-address", "canonical_email", account.canonical_email)
         attempts = [item["pk"] for item in waiting if item["pk"].startswith(attempt_key(""))]
-        changes = [change_key(account.pending_email_change_id)] if account.pending_email_change_id else []
-        former = [former_key(account.email_change_id)] if account.email_change_id else []
         return PersonalItems(
             account=self._items(self._accounts, keys),
             sessions=self._query(self._sessions, "by-account", "account_id", account.id),
             evidence=self._query(self._evidence, None, "subject", account.id),
             registrations=self._items(self._registrations, attempts[:_MOST]),
-            email_changes=self._items(self._registrations, [*changes, *former]),
+            email_changes=self._items(self._registrations, address_change_keys(account)),
             mails=self._query(self._outbox, "by-ref", "ref", account.id),
         )
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import IN_FORCE, SAME_PASSWORD
-from portal.adapters.dynamodb.items import from_item, put_new, require_existing, to_item, update_existing
+from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import (
     account_key,
+    address_change_keys,
     change_key,
     change_to_values,
     credential_key,
@@ -23,6 +24,7 @@ from portal.domain.email_change import EmailChange, FormerAddress
 from portal.domain.evidence import AnyEvidence, ConsentEvidence
 from portal.domain.outbox import OutboxRow
 
+_PENDING = "version = :version AND generation = :generation AND blocked = :no AND pending_email_change_id = :change"
 _AS_READ = "version = :version AND generation = :generation AND blocked = :no"
 # The end of evidence is set once.
 _ENDLESS = "attribute_not_exists(expires_at)"
@@ -84,14 +86,15 @@ class ProfilesTable:
                     self._table,
                     {"pk": account_key(before.id)},
                     "SET email = :email, canonical_email = :canonical, generation = :next, version = :next_version, "
-                    "email_change_id = :change REMOVE pending_email_change_id",
-                    _AS_READ,
+                    "email_change_id = :change, former_change_ids = :former REMOVE pending_email_change_id",
+                    _PENDING,
                     {
                         ":email": after.email,
                         ":canonical": after.canonical_email,
                         ":next": after.generation,
                         ":next_version": after.version,
                         ":change": after.email_change_id,
+                        ":former": list(after.former_change_ids),
                         ":version": before.version,
                         **generation,
                     },
@@ -111,9 +114,10 @@ class ProfilesTable:
     def close(self, account: Account, evidence: Sequence[AnyEvidence], ends: int, order: OutboxRow) -> None:
         """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds)."""
         in_force = {":generation": account.generation, ":no": False}
+        as_read = {**in_force, ":version": account.version}
         end = {":ends": ends}
         self._transact(
-            {"Delete": require_existing(self._table, {"pk": account_key(account.id)}, IN_FORCE, in_force)},
+            {"Delete": require_existing(self._table, {"pk": account_key(account.id)}, _AS_READ, as_read)},
             {"Delete": require_existing(self._table, self._credential(account), IN_FORCE, in_force)},
             {"Put": put_new(self._outbox, order_to_values(order))},
             *({"Put": put_new(self._evidence, evidence_to_values(one), key="subject")} for one in evidence),
@@ -121,6 +125,7 @@ class ProfilesTable:
                 {"Update": update_existing(self._evidence, key, "SET expires_at = :ends", _ENDLESS, end)}
                 for key in self._evidence_keys(account)
             ),
+            *({"Delete": delete_key(self._registrations, {"pk": key})} for key in address_change_keys(account)),
         )
 
     def _profile_change(self, before: Account, after: Account) -> dict[str, Any]:

@@ -41,6 +41,12 @@ def former_key(change_id: str) -> str:
     return f"former#{change_id}"
 
 
+def address_change_keys(account: Account) -> list[str]:
+    """Return the keys in Registrations under which addresses of an account may lie: a new one, and former ones."""
+    pending = [change_key(account.pending_email_change_id)] if account.pending_email_change_id else []
+    return [*pending, *(former_key(change_id) for change_id in account.former_change_ids)]
+
+
 def account_key(account_id: str) -> str:
     """Return the key of an account item in Accounts."""
     return f"account#{account_id}"
@@ -132,6 +138,7 @@ def account_from_item(item: Item) -> Account:
             "person": Person(**item["person"]),
             "bank_details": BankDetails(**item["bank_details"]),
             "consents": _consents(item),
+            "former_change_ids": tuple(item.get("former_change_ids", ())),
         }
     )
 

@@ -15,7 +15,7 @@ from portal.adapters.dynamodb.records import (
     session_to_values,
 )
 from portal.domain.account import Account
-from portal.domain.errors import ConditionFailed, SessionEnded, Unavailable
+from portal.domain.errors import ConditionFailed, Unavailable
 from portal.domain.ids import AccountId, SessionId
 from portal.domain.session import Session
 
@@ -53,29 +53,24 @@ class SessionsTable:
 
     def rotate(self, before: Session, after: Session) -> None:
         """Store the state after a refresh, if the session is as it was read and its account is in force."""
-        try:
-            self._transact(
-                {"ConditionCheck": self._account_in_force(before)},
-                {
-                    "Update": update_existing(
-                        self._table,
-                        {"pk": session_key(before.id)},
-                        "SET refresh_hash = :new, previous_refresh_hash = :old, rotated_at = :now, "
-                        "last_used_at = :now, expires_at = :ends",
-                        "refresh_hash = :old",
-                        {
-                            ":new": after.refresh_hash,
-                            ":old": before.refresh_hash,
-                            ":now": after.rotated_at,
-                            ":ends": after.expires_at,
-                        },
-                    )
-                },
-            )
-        except ConditionFailed as lost:
-            if 0 in lost.failed:
-                raise SessionEnded from None
-            raise
+        self._transact(
+            {"ConditionCheck": self._account_in_force(before)},
+            {
+                "Update": update_existing(
+                    self._table,
+                    {"pk": session_key(before.id)},
+                    "SET refresh_hash = :new, previous_refresh_hash = :old, rotated_at = :now, "
+                    "last_used_at = :now, expires_at = :ends",
+                    "refresh_hash = :old",
+                    {
+                        ":new": after.refresh_hash,
+                        ":old": before.refresh_hash,
+                        ":now": after.rotated_at,
+                        ":ends": after.expires_at,
+                    },
+                )
+            },
+        )
 
     def replace(self, ended: Session, started: Session) -> None:
         """Start a session in the place of another, all or nothing."""

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from portal.adapters.dynamodb.profiles import ProfilesTable
+from portal.adapters.kms import KmsRecipients
 from portal.domain.account import Account
 from portal.flows.edit_profile import accept_bank_details, change_bank_details
 from portal.http.bodies import EmptyBody, parse_body
@@ -28,7 +29,8 @@ def put(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     account = caller_of(request, wiring, recent=True).account
     found = parse_body(BankDetailsBody, request.json()).resolved()
     require_match(request, account.etag)
-    changed = change_bank_details(account, found.details, wiring.clock(), _profiles(wiring))
+    recipients = KmsRecipients(wiring.kms, wiring.settings.recipient_key_arn)
+    changed = change_bank_details(account, found.details, wiring.clock(), _profiles(wiring), recipients)
     count("BankDetailsChanged")
     warnings = [warning.value for warning in found.warnings]
     return json_response(200, {**_details(changed), "warnings": warnings}, headers={"ETag": changed.etag})
