@@ -38,6 +38,17 @@ def logging_in(world: World) -> Callable[[], Answer]:
     return lambda: world.log_in(initial)
 
 
+def logging_in_once_more(world: World) -> Callable[[], Answer]:
+    world.a_client()
+    return lambda: world.log_in(PASSWORD)
+
+
+def logging_in_on_another_day(world: World) -> Callable[[], Answer]:
+    world.a_client()
+    world.clock.advance(86_401)
+    return lambda: world.log_in(PASSWORD)
+
+
 def changing_the_password(world: World) -> Callable[[], Answer]:
     initial = world.a_client_with_initial_password()
     token = world.log_in(initial).json["access_token"]
@@ -72,7 +83,9 @@ def public(path: str) -> Act:
         ("POST /api/registrations/confirm", confirming, 200, 2, 1),
         ("POST /api/registrations/confirm (again)", confirming_again, 200, 2, 1),
         ("POST /api/registrations/reject", rejecting, 204, 1, 1),
-        ("POST /api/login", logging_in, 200, 2, 1),
+        ("POST /api/login (initial password)", logging_in, 200, 2, 1),
+        ("POST /api/login (first of a day)", logging_in_on_another_day, 200, 3, 1),
+        ("POST /api/login", logging_in_once_more, 200, 2, 1),
         ("PUT /api/password", changing_the_password, 200, 3, 1),
         ("GET /api/profile", reading_the_profile, 200, 1, 0),
         ("GET /.well-known/jwks.json", reading_the_keys, 200, 0, 0),

@@ -167,6 +167,13 @@ class FakeAccounts:
         if found and found.password_hash == credential.password_hash:
             self.credentials[credential.canonical_email] = replace(found, password_hash=password_hash)
 
+    def note_login(self, credential: Credential, now: int) -> None:
+        self.faults.strike()
+        found = self.credentials.get(credential.canonical_email)
+        if found is None or found.account_id != credential.account_id:
+            raise ConditionFailed
+        self.credentials[credential.canonical_email] = replace(found, last_login_at=now, closing_announced_at=None)
+
     def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
         self.faults.strike()
         self.meanwhile()
@@ -179,6 +186,8 @@ class FakeAccounts:
             password_kind="chosen",
             password_expires_at=None,
             initial_password_id=None,
+            last_login_at=session.created_at,
+            closing_announced_at=None,
             generation=session.generation,
         )
         self.accounts[account.id] = replace(account, generation=session.generation)

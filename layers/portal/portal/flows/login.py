@@ -6,6 +6,7 @@ from portal.domain.account import Credential
 from portal.domain.email import canonical_email
 from portal.domain.errors import ConditionFailed, InvalidCredentials, NotAuthenticated
 from portal.domain.ids import CanonicalEmail
+from portal.domain.lifecycle import login_is_worth_noting
 from portal.domain.password import hash_password, needs_rehash, normalise, password_matches
 from portal.domain.session import Device, Lifetimes, RefreshToken, Session, new_limited_session, new_session
 from portal.domain.token import AccessClaims
@@ -62,6 +63,8 @@ class Login:
         usable = open_credential(credential, normal, now)
         if usable.password_hash and needs_rehash(usable.password_hash):
             self.accounts.upgrade_hash(usable, hash_password(normal))
+        if login_is_worth_noting(usable, now):
+            self._note(usable, now)
         session, refresh_token = self._start(usable, device, now)
         self.sessions.add(session)
         return logged_in(session, refresh_token, now, self.tokens)
@@ -83,6 +86,14 @@ class Login:
         except ConditionFailed:
             raise NotAuthenticated from None
         return logged_in(session, refresh_token, now, self.tokens)
+
+    def _note(self, credential: Credential, now: int) -> None:
+        """Keep that the account is used, before the login succeeds: whoever is let in has kept it."""
+        try:
+            retry_conflicts(lambda: self.accounts.note_login(credential, now))
+        except ConditionFailed:
+            # Address changed or account closed in the same moment: the session that follows is void with it.
+            return
 
     def _start(self, credential: Credential, device: Device, now: int) -> tuple[Session, RefreshToken | None]:
         who = (credential.account_id, credential.generation, device, now, self.lifetimes)

@@ -71,6 +71,14 @@ class Accounts(Protocol):
     def upgrade_hash(self, credential: Credential, password_hash: str) -> None:
         """Replace a hash by a stronger one of the same password, unless the password changed meanwhile."""
 
+    def note_login(self, credential: Credential, now: int) -> None:
+        """Keep when a client logged in; an announced closing is void.
+
+        Raises:
+            ConditionFailed: the address is another account's meanwhile, or nobody's.
+            Conflict: a transaction held the credential.
+        """
+
     def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing.
 
@@ -136,8 +144,45 @@ class Profiles(Protocol):
             ConditionFailed: also when the new address has an account meanwhile, or the change expired.
         """
 
-    def close(self, account: Account, evidence: Sequence[AnyEvidence], ends: int, order: OutboxRow) -> None:
-        """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds)."""
+    def close(
+        self,
+        account: Account,
+        evidence: Sequence[AnyEvidence],
+        ends: int,
+        order: OutboxRow,
+        *,
+        announced_at: int | None = None,
+    ) -> None:
+        """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds).
+
+        Args:
+            account: as it was read.
+            evidence: of the closing.
+            ends: of all its evidence, epoch seconds.
+            order: of the farewell mail.
+            announced_at: of the announcement that must still stand, where the account is closed as nobody uses it.
+
+        Raises:
+            ConditionFailed: also when that announcement does not stand any more.
+        """
+
+
+class Reviews(Protocol):
+    """When the use of accounts is looked at, and what was announced to them.
+
+    Raises (keep, announce):
+        ConditionFailed: the account changed meanwhile, or another run was first.
+        Conflict: another transaction held the credential.
+    """
+
+    def due(self, shard: int, now: int) -> Iterable[CanonicalEmail]:
+        """Return the addresses to look at, the longest due first, read as they are needed."""
+
+    def keep(self, credential: Credential, until: int, *, announced: bool) -> None:
+        """Store when to look again (epoch seconds); an announcement is forgotten unless it still stands."""
+
+    def announce(self, credential: Credential, closes_at: int, now: int, order: OutboxRow) -> None:
+        """Store that the closing is announced, together with the order of the mail that says so."""
 
 
 class Sessions(Protocol):

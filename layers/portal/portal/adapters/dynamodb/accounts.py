@@ -107,6 +107,17 @@ class AccountsTable:
         except ConditionFailed:
             return
 
+    def note_login(self, credential: Credential, now: int) -> None:
+        """Keep when a client logged in; an announced closing is void."""
+        update = update_existing(
+            self._table,
+            {"pk": credential_key(credential.canonical_email)},
+            "SET last_login_at = :now REMOVE closing_announced_at",
+            "account_id = :account",
+            {":now": now, ":account": credential.account_id},
+        )
+        self._aws.call("dynamodb", "update_item", **update)
+
     def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing."""
         generation = {":generation": credential.generation, ":next": session.generation, ":no": False}
@@ -115,10 +126,16 @@ class AccountsTable:
                 "Update": update_existing(
                     self._table,
                     {"pk": credential_key(credential.canonical_email)},
-                    "SET password_hash = :hash, password_kind = :chosen, generation = :next "
-                    "REMOVE password_expires_at, initial_password_id",
+                    "SET password_hash = :hash, password_kind = :chosen, generation = :next, last_login_at = :now "
+                    "REMOVE password_expires_at, initial_password_id, closing_announced_at",
                     SAME_PASSWORD,
-                    {":hash": password_hash, ":chosen": "chosen", ":old_hash": credential.password_hash, **generation},
+                    {
+                        ":hash": password_hash,
+                        ":chosen": "chosen",
+                        ":old_hash": credential.password_hash,
+                        ":now": session.created_at,
+                        **generation,
+                    },
                 )
             },
             self._next_generation(account_key(credential.account_id), generation),
