@@ -4,6 +4,7 @@ PYTHON ?= python3.13
 PORT ?= 8080
 PARAMS ?=
 EMAIL ?=
+EVENT ?=
 
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
@@ -12,10 +13,11 @@ MYPY_PATHS := layers/portal/portal tests tools $(wildcard functions/*/app.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
-export PARAMS
+export PARAMS EMAIL EVENT
+export EVENT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types template unit integration e2e browser browser-ready deployed openapi clean distclean lock
+.PHONY: help setup run ops proof test lint types template unit integration e2e browser browser-ready deployed openapi clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -34,6 +36,12 @@ $(VENVS)/%/.ready: requirements/%.txt
 
 run: setup ## Run the portal and its mailbox on http://localhost:8080 (PORT=, PARAMS="Name=value …"); Ctrl-C ends it
 	@exec $(DEV)/python -m tools.local run --port $(PORT) --param "$$PARAMS"
+
+proof: setup ## Write the proof of a person's consents from the running portal to .local/run/proof-1.html (EMAIL=…)
+	@$(DEV)/python -m tools.local.proof "$$EMAIL"
+
+ops: setup ## Call the operators' function of the running portal (EVENT='{"action": …}', see docs/operations.md)
+	@$(DEV)/python -m tools.local.invoke OpsFunction "$$EVENT"
 
 test: setup lint types template unit integration deployed ## Run every check and test
 

@@ -7,24 +7,17 @@ from portal.adapters.dynamodb.items import put_new
 from portal.adapters.dynamodb.records import attempt_to_values
 from portal.domain.registration import new_attempt
 from tests.support.fakes import an_application
-from tests.support.stack import Portal, shared_stack
-from tests.support.template import functions
+from tests.support.stack import Portal
 
 
-def test_an_expired_attempt_goes_at_the_next_sweep_and_evidence_stays() -> None:
-    portal = Portal(shared_stack())
+def test_an_expired_attempt_goes_at_the_next_sweep_and_evidence_stays(portal: Portal) -> None:
     now = int(time.time())
     expired = new_attempt(an_application("expired.sweep@example.com"), "203.0.113.0", now - 60, 30)
     living = new_attempt(an_application("living.sweep@example.com"), "203.0.113.0", now, 3600)
     for attempt in (expired, living):
         portal.dynamodb.put_item(**put_new(portal.outputs["RegistrationsTable"], attempt_to_values(attempt)))
 
-    schedule = functions()["cleanup"]["Events"]["Sweep"]["Properties"]
-    answer = portal.client("lambda").invoke(
-        FunctionName=portal.resources["CleanupFunction"], Payload=schedule["Input"].encode()
-    )
-    swept = json.loads(answer["Payload"].read())
-    assert "FunctionError" not in answer, swept
+    swept = portal.invoke("cleanup", "Sweep")
     assert swept["complete"]
     left = {item["id"] for item in portal.items("RegistrationsTable")}
     assert expired.id not in left

@@ -16,11 +16,6 @@ from tests.support.stack import TABLES, Portal, link_token, password_of, shared_
 CONFIRM = "/api/registrations/confirm"
 
 
-@pytest.fixture(scope="module")
-def portal() -> Portal:
-    return Portal(shared_stack())
-
-
 def test_the_journey_works_over_http(portal: Portal) -> None:
     email = "journey@example.com"
     opt_in = portal.register(email, title="Dr.", phone="0221 1234567")

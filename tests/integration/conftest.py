@@ -6,9 +6,16 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from portal.flows.retry import retry_conflicts
 from tests.support.world import World
 
 COUNTED: dict[str, dict[str, int]] = {}
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let journeys try again after a conflict without waiting."""
+    monkeypatch.setattr(retry_conflicts, "__defaults__", (lambda _: None,))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from logging import StreamHandler
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,29 @@ def test_logs_hold_no_person_no_secret_and_no_whole_address(world: World, writte
     for canary in [*PERSONAL, *WHOLE_IPS, *secrets]:
         assert canary.lower() not in text.lower()
     assert not re.search(r"eyJ[\w-]{10,}", text)
+
+
+def test_operators_leave_no_address_in_logs_and_get_none(world: World, written: StringIO) -> None:
+    new = "nachtigall@example.net"
+    token = world.a_client(email=EMAIL)
+    world.request("POST", "/api/profile/email-change", {"new_email": new}, token=token)
+    world.request("POST", "/api/email-changes/confirm", {"token": world.next_mail(new).token("email-change")})
+    actions: list[dict[str, Any]] = [
+        {"action": "status", "email": EMAIL},
+        {"action": "status", "email": new},
+        {"action": "end_sessions", "email": new},
+        {"action": "block", "email": new},
+        {"action": "unblock", "email": new},
+        {"action": "block", "email": EMAIL},
+        {"action": "restore", "email": EMAIL, "to_former_address": True},
+        {"action": "end_all_sessions", "confirm": "everyone"},
+    ]
+    answers: list[Any] = [world.ops(**event) for event in actions]
+    text = written.getvalue() + str(answers)
+    assert text.count('"message":"operator_action"') == len(actions)
+    assert [answer["ok"] for answer in answers] == [True] * 5 + [False] + [True] * 2
+    for canary in (*PERSONAL, "nachtigall", "Mustermann"):
+        assert canary.lower() not in text.lower()
 
 
 def test_tables_hold_no_secret_in_clear_and_no_whole_address(world: World) -> None:

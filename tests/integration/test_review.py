@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from portal.adapters.dynamodb.accounts import AccountsTable
-from portal.adapters.dynamodb.records import account_from_item, credential_from_item
+from portal.adapters.dynamodb.records import credential_from_item
 from portal.adapters.dynamodb.reviews import ReviewsTable
 from portal.domain.account import Credential
 from portal.domain.lifecycle import REVIEW_SHARDS
@@ -127,19 +126,35 @@ def test_a_password_chosen_after_the_announcement_keeps_the_account(world: World
 def test_a_blocked_account_stays_and_is_told_anew_when_it_is_given_back(world: World) -> None:
     world.a_client()
     review(world, 1082)
-    (item,) = [item for item in world.items("AccountsTable") if item["pk"].startswith("account#")]
-    AccountsTable(world.aws, "AccountsTable").block(account_from_item(item))
+    assert world.ops(action="block", email=EMAIL)["ok"]
     for day in (1096, 1126, 1500):
         assert review(world, day)["kept"] == 1
-    for item in world.items("AccountsTable"):
-        world.dynamodb.update_item(
-            TableName="AccountsTable",
-            Key={"pk": {"S": item["pk"]}},
-            UpdateExpression="SET blocked = :no",
-            ExpressionAttributeValues={":no": {"BOOL": False}},
-        )
+    assert world.ops(action="unblock", email=EMAIL)["ok"]
     assert review(world, 1530)["announced"] == 1
     assert review(world, 1544)["closed"] == 1
+
+
+@pytest.mark.parametrize("action", [("block", "unblock"), ("restore",)])
+def test_what_operators_do_takes_an_announcement_back(world: World, action: tuple[str, ...]) -> None:
+    world.a_client()
+    review(world, 1082)
+    world.clock.advance(10 * DAY)
+    for each in action:
+        assert world.ops(action=each, email=EMAIL)["outcome"] == "done"
+    assert review(world, 1096)["announced"] == 1
+    assert review(world, 1109)["closed"] == 0
+    assert review(world, 1110)["closed"] == 1
+
+
+def test_an_account_given_back_with_its_former_address_counts_from_its_last_login(world: World) -> None:
+    token = world.a_client()
+    world.request("POST", "/api/profile/email-change", {"new_email": NEW_EMAIL}, token=token)
+    link = world.next_mail(NEW_EMAIL).token("email-change")
+    assert world.request("POST", "/api/email-changes/confirm", {"token": link}).status == 200
+    assert world.ops(action="restore", email=EMAIL, to_former_address=True)["outcome"] == "done"
+    assert (credential(world).last_login_at, credential(world).review_at) == (START, START)
+    assert review(world, 1081)["kept"] == 1
+    assert review(world, 1082)["announced"] == 1
 
 
 def test_a_change_of_address_takes_the_review_along_and_an_announcement_back(world: World) -> None:

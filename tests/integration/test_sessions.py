@@ -178,7 +178,7 @@ def test_logout_is_always_204_and_ends_nobody_elses_session(world: World, client
 
 def test_logout_tells_when_it_could_not_end_the_session(world: World, client: Any) -> None:
     def down(_service: str, operation: str, _parameters: Any) -> None:
-        if operation == "delete_item":
+        if operation == "transact_write_items":
             from botocore.exceptions import ConnectTimeoutError
 
             raise ConnectTimeoutError(endpoint_url="")

@@ -1,6 +1,8 @@
 """Answers held against ``openapi.json``: what the portal says is what the document says that it says."""
 
 import json
+import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -11,6 +13,7 @@ from referencing.jsonschema import DRAFT202012
 
 from tests.support.template import ROOT
 
+_METHODS = {"get", "post", "put", "patch", "delete"}
 # Headers that an answer may carry only where the document names them.
 _TELLING = ("Set-Cookie", "ETag", "Retry-After", "WWW-Authenticate", "Content-Disposition", "Location")
 
@@ -22,7 +25,26 @@ def api_document() -> dict[str, Any]:
     return document
 
 
-def check_answer(method: str, route: str, status: int, headers: dict[str, str], text: str) -> None:
+def documented_route(method: str, path: str) -> str | None:
+    """Return the path as declared of a request that the document describes, None for any other."""
+    for route, operations in api_document()["paths"].items():
+        if method.lower() in operations and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route), path):
+            return str(route)
+    return None
+
+
+def documented_answers() -> set[tuple[str, str, int]]:
+    """Return method, route and status of every answer that the document describes."""
+    return {
+        (method.upper(), route, int(status))
+        for route, operations in api_document()["paths"].items()
+        for method, operation in operations.items()
+        if method in _METHODS
+        for status in operation["responses"]
+    }
+
+
+def check_answer(method: str, route: str, status: int, headers: Mapping[str, str], text: str) -> None:
     """Refuse an answer that the document does not describe.
 
     Args:
@@ -41,7 +63,7 @@ def check_answer(method: str, route: str, status: int, headers: dict[str, str], 
     _check_body(where, response.get("content", {}), headers, text)
 
 
-def _check_headers(where: str, declared: dict[str, Any], headers: dict[str, str]) -> None:
+def _check_headers(where: str, declared: dict[str, Any], headers: Mapping[str, str]) -> None:
     for name, header in declared.items():
         assert name in headers or not header.get("required"), f"{where}: no {name}"
         if name in headers:
@@ -52,7 +74,7 @@ def _check_headers(where: str, declared: dict[str, Any], headers: dict[str, str]
     assert not undeclared, f"{where}: {undeclared} not in openapi.json"
 
 
-def _check_body(where: str, content: dict[str, Any], headers: dict[str, str], text: str) -> None:
+def _check_body(where: str, content: dict[str, Any], headers: Mapping[str, str], text: str) -> None:
     if not content:
         assert not text, f"{where}: a body where there is none"
         return

@@ -12,11 +12,16 @@ import boto3
 import requests
 
 from portal.adapters.dynamodb.items import from_item
+from tests.support.contract import check_answer, documented_route
 from tests.support.people import PASSWORD, a_registration
-from tests.support.template import ROOT
+from tests.support.template import ROOT, functions
 from tools.local.client import Stack
 
 TABLES = ("RegistrationsTable", "AccountsTable", "SessionsTable", "OutboxTable", "EvidenceTable")
+CALLS = ROOT / ".local/test/calls.jsonl"
+"""Which function made which AWS calls (``tools.local.calls``)."""
+SEEN: set[tuple[str, str, int]] = set()
+"""Method, route and status of every answer of the API."""
 MAIL_SECONDS = 60
 # Fifty cold starts at once on two cores are slow; a client of the real portal waits for one.
 ANSWER_SECONDS = 240
@@ -25,7 +30,7 @@ ANSWER_SECONDS = 240
 @cache
 def shared_stack() -> Stack:
     """Start the stack that all tests of a run share; the plugin in ``tests/conftest.py`` ends it."""
-    return Stack(ROOT / ".local/test").start()
+    return Stack(ROOT / ".local/test", arguments=("--record", str(CALLS))).start()
 
 
 class Portal:
@@ -52,12 +57,16 @@ class Portal:
     def request(
         self, method: str, path: str, body: Any = None, *, token: str | None = None, **more: Any
     ) -> requests.Response:
-        """Send a request through the front door."""
+        """Send a request through the front door; answers of the API must be documented."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= more.pop("headers", {})
-        return self.http.request(
+        answer = self.http.request(
             method, self.url + path, json=body, headers=headers, allow_redirects=False, timeout=ANSWER_SECONDS, **more
         )
+        if route := documented_route(method, path):
+            check_answer(method, route, answer.status_code, answer.headers, answer.text)
+            SEEN.add((method, route, answer.status_code))
+        return answer
 
     def mails(self, to: str) -> list[dict[str, str]]:
         """Return the mails to an address, newest first."""
@@ -97,14 +106,39 @@ class Portal:
         """Press the button behind an opt-in link."""
         return self.request("POST", "/api/registrations/confirm", {"token": link_token(mail, "confirm")})
 
-    def a_client(self, email: str, **changes: Any) -> dict[str, Any]:
-        """Walk to a chosen password; return the token answer."""
+    def a_newcomer(self, email: str, **changes: Any) -> tuple[str, str]:
+        """Walk to the first login; return the initial password and the token that only replaces it."""
         assert self.confirm(self.register(email, **changes)).status_code == 200
         initial = password_of(self.next_mail(email, 2))
-        limited = self.request("POST", "/api/login", {"email": email, "password": initial}).json()["access_token"]
+        return initial, self.log_in(email, initial)["access_token"]
+
+    def choose_password(self, initial: str, limited: str) -> dict[str, Any]:
+        """Replace an initial password by ``PASSWORD``; return the token answer."""
         body = {"current_password": initial, "new_password": PASSWORD, "delivery": "body"}
-        answer: dict[str, Any] = self.request("PUT", "/api/password", body, token=limited).json()
-        return answer
+        answer = self.request("PUT", "/api/password", body, token=limited)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def a_client(self, email: str, **changes: Any) -> dict[str, Any]:
+        """Walk to a chosen password; return the token answer."""
+        return self.choose_password(*self.a_newcomer(email, **changes))
+
+    def log_in(self, email: str, password: str = PASSWORD) -> dict[str, Any]:
+        """Log in; return the token answer, with the refresh token in it where there is one."""
+        answer = self.request("POST", "/api/login", {"email": email, "password": password, "delivery": "body"})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def invoke(self, function: str, event: str) -> dict[str, Any]:
+        """Run a function as its schedule would, with the event as declared; return what it returned."""
+        declared = functions()[function]["Events"][event]["Properties"]["Input"]
+        name = self.resources[f"{function.capitalize()}Function"]
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=declared.encode())
+        found: dict[str, Any] = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, found
+        return found
 
 
 def link_token(mail: dict[str, str], page: str) -> str:

@@ -16,6 +16,7 @@ from portal.adapters.dynamodb.items import from_item
 from portal.domain.email import sending_form
 from portal.events.cleanup import serve_cleanup
 from portal.events.mailer import serve_mailer
+from portal.events.ops import serve_ops
 from portal.events.review import serve_review
 from portal.http.routes import Handler, Wiring, serve
 from tests.support.contract import check_answer
@@ -130,7 +131,7 @@ class SentMail:
 
 
 class LambdaContext:
-    """What mailer, cleanup and review ask of Lambda; each answer leaves ``step`` milliseconds less."""
+    """What mailer, cleanup, review and ops ask of Lambda; each answer leaves ``step`` milliseconds less."""
 
     def __init__(self, remaining: int = 50_000, step: int = 0) -> None:
         self.remaining = remaining
@@ -161,6 +162,8 @@ class World:
         self.cleanup = serve_cleanup(cleaning, self.aws, self.clock)
         reviewing = portal_settings.load(portal_settings.ReviewSettings, self.environment("review"))
         self.review = serve_review(reviewing, self.aws, self.clock)
+        operating = portal_settings.load(portal_settings.OpsSettings, self.environment("ops"))
+        self.operators = serve_ops(operating, self.aws, self.clock)
 
     # ------------------------------------------------------------ set-up
 
@@ -248,7 +251,7 @@ class World:
         candidates = [
             (name, event["Properties"]["Path"])
             for name, properties in functions().items()
-            for event in properties["Events"].values()
+            for event in properties.get("Events", {}).values()
             if event["Type"] == "Api" and event["Properties"]["Method"].upper() == method
         ]
         for name, route in sorted(candidates, key=lambda candidate: "{" in candidate[1]):
@@ -268,6 +271,12 @@ class World:
     def run_review(self, accounts: int = 1_000_000) -> dict[str, Any]:
         """Run the schedule of the review; its time is over after so many accounts."""
         return self.review({"task": "review"}, LambdaContext(59_999 + accounts, step=1))
+
+    def ops(self, *, sessions: int = 1_000_000, **event: Any) -> Any:
+        """Invoke the operators' function; its time is over after so many sessions."""
+        note = {"operator": "Olga Peters", "reason": "Fall 4711"}
+        answer = self.operators({**note, **event}, LambdaContext(9_999 + sessions, step=1))
+        return json.loads(json.dumps(answer))
 
     def call_counts(self) -> dict[str, int]:
         """Return and forget the calls so far, by service and operation."""

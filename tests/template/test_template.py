@@ -14,7 +14,17 @@ import pytest
 from portal import settings as portal_settings
 from portal.adapters.aws import CONFIGS
 from portal.http.response import Response
-from tests.support.template import ROOT, functions, resources, template
+from tests.support.template import (
+    ROOT,
+    as_list,
+    functions,
+    key_users,
+    resources,
+    rights,
+    role_of,
+    statements,
+    template,
+)
 from tests.support.world import HTTP_FUNCTIONS
 from tools.local.parameters import read_environment
 
@@ -27,22 +37,14 @@ SETTINGS = {
     "mailer": portal_settings.MailerSettings,
     "cleanup": portal_settings.CleanupSettings,
     "review": portal_settings.ReviewSettings,
+    "ops": portal_settings.OpsSettings,
 }
 
 # Actions that AWS defines without resource-level rights, or that the local stack can't scope.
 UNSCOPED = {"dynamodb:ListStreams"}
 
 
-def statements(role: str) -> list[dict[str, Any]]:
-    policies = ROLES[role].get("Policies", [])
-    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-FUNCTION_ROLES = {name: props["Role"]["Fn::GetAtt"][0] for name, props in functions().items()}
+FUNCTION_ROLES = {name: role_of(name) for name in functions()}
 
 
 @pytest.mark.parametrize("environment", ["local", "dev", "prod"])
@@ -77,10 +79,16 @@ def test_the_declared_routes_are_those_of_the_code(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_a_function_gets_the_settings_that_it_reads_and_no_other(name: str) -> None:
-    declared = set(functions()[name]["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
+    declared = set(functions()[name]["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME", "AWS_SDK_UA_APP_ID"}
     read = {field.name.upper() for field in fields(SETTINGS[name])}
     common = set(template()["Globals"]["Function"]["Environment"]["Variables"])
     assert declared == read - common
+
+
+@pytest.mark.parametrize("name", sorted(functions()))
+def test_a_function_names_itself_in_its_logs_and_in_its_calls_to_aws(name: str) -> None:
+    variables = functions()[name]["Environment"]["Variables"]
+    assert variables["POWERTOOLS_SERVICE_NAME"] == variables["AWS_SDK_UA_APP_ID"] == name
 
 
 def test_every_function_has_a_role_and_a_log_group_of_its_own() -> None:
@@ -163,7 +171,7 @@ def test_indexes_hold_keys_only_and_sessions_what_their_owner_sees() -> None:
     shown = {index["IndexName"]: index["Projection"] for index in indexes}
     of_sessions, of_mails = shown.pop("by-account"), shown.pop("by-ref")
     assert "recipient" not in of_mails["NonKeyAttributes"]
-    assert set(shown) == {"by-address", "by-expiry", "by-due", "by-review"}
+    assert set(shown) == {"by-address", "by-expiry", "by-due", "by-review", "by-pseudonym"}
     assert all(projection == {"ProjectionType": "KEYS_ONLY"} for projection in shown.values())
     assert not [name for name in of_sessions["NonKeyAttributes"] if "hash" in name or "nonce" in name]
 
@@ -292,48 +300,36 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:PutItem", "EvidenceTable"),
         ("dynamodb:UpdateItem", "EvidenceTable", "its end only"),
     },
+    "ops": {
+        ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
+        ("dynamodb:GetItem", "RegistrationsTable"),
+        ("dynamodb:DeleteItem", "RegistrationsTable"),
+        ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:PutItem", "AccountsTable"),
+        ("dynamodb:UpdateItem", "AccountsTable"),
+        ("dynamodb:DeleteItem", "AccountsTable"),
+        ("dynamodb:Query", "EvidenceTable"),
+        ("dynamodb:Query", "${EvidenceTable.Arn}/index/by-pseudonym"),
+        ("dynamodb:Scan", "SessionsTable"),
+        ("dynamodb:DeleteItem", "SessionsTable"),
+    },
     "web": set(),
 }
-
-
-def resource_names(resource: Any) -> set[str]:
-    """Return how the table above writes the resources of a statement."""
-    if isinstance(resource, list):
-        return {name for each in resource for name in resource_names(each)}
-    if isinstance(resource, str):
-        return {resource}
-    ((intrinsic, value),) = resource.items()
-    if intrinsic == "Fn::If":
-        condition, then, otherwise = value
-        local, elsewhere = resource_names(then), resource_names(otherwise)
-        return {f"{name} if {condition}" for name in local} | {f"{name} unless {condition}" for name in elsewhere}
-    if intrinsic == "Fn::GetAtt":
-        return {".".join(value).removesuffix(".Arn")}
-    assert intrinsic == "Fn::Sub", resource
-    return {value}
 
 
 def condition_name(condition: dict[str, Any]) -> str:
     return next((name for name, known in CONDITIONS.items() if known == condition), json.dumps(condition))
 
 
-def rights(role: str) -> set[tuple[str, ...]]:
-    """Return each action, resource and condition that a role allows."""
-    found: set[tuple[str, ...]] = set()
-    for statement in statements(role):
-        assert statement["Effect"] == "Allow"
-        assert statement.keys() <= {"Effect", "Action", "Resource", "Condition"}, role
-        under = (condition_name(statement["Condition"]),) if "Condition" in statement else ()
-        names = resource_names(statement["Resource"])
-        found |= {(action, name, *under) for action in as_list(statement["Action"]) for name in names}
-    return found
-
-
 @pytest.mark.parametrize("name", sorted(functions()))
 def test_a_role_allows_what_its_function_does(name: str) -> None:
     group = functions()[name]["LoggingConfig"]["LogGroup"]["Ref"]
     logging = {("logs:CreateLogStream", group), ("logs:PutLogEvents", group)}
-    assert rights(FUNCTION_ROLES[name]) == RIGHTS[name] | logging
+    found = {
+        (right.action, right.resource, *([condition_name(right.condition)] if right.condition else []))
+        for right in rights(FUNCTION_ROLES[name])
+    }
+    assert found == RIGHTS[name] | logging
 
 
 _LINK_KEY = {
@@ -358,7 +354,11 @@ KEY_USERS = {
         ("ReviewRole", "kms:Encrypt"),
         ("MailerRole", "kms:Decrypt"),
     },
-    "PseudonymKey": {("ProfileRole", "kms:GenerateMac"), ("ReviewRole", "kms:GenerateMac")},
+    "PseudonymKey": {
+        ("ProfileRole", "kms:GenerateMac"),
+        ("ReviewRole", "kms:GenerateMac"),
+        ("OpsRole", "kms:GenerateMac"),
+    },
     "AccessTokenKeyA": _ACCESS_TOKEN_KEY,
     "AccessTokenKeyB": _ACCESS_TOKEN_KEY,
 }
@@ -370,14 +370,7 @@ def test_every_signing_key_is_listed_here() -> None:
 
 @pytest.mark.parametrize("name", sorted(KEY_USERS))
 def test_a_key_may_be_used_by_the_roles_of_its_policy_alone(name: str) -> None:
-    found = {
-        (principal["Fn::GetAtt"][0], action)
-        for statement in KEYS[name]["KeyPolicy"]["Statement"]
-        if statement["Sid"] != "Administration"
-        for principal in as_list(statement["Principal"]["AWS"])
-        for action in as_list(statement["Action"])
-    }
-    assert found == KEY_USERS[name]
+    assert key_users(name) == KEY_USERS[name]
 
 
 # Actions that use a key or let somebody else use it; the list of KMS, without what only reads or administers.
@@ -466,8 +459,20 @@ def test_the_review_runs_once_a_day_and_ends_before_the_next_run() -> None:
     assert functions()["review"]["Timeout"] < 900
 
 
+def test_nothing_but_an_operator_calls_ops() -> None:
+    assert "Events" not in functions()["ops"]
+    assert "FunctionUrlConfig" not in functions()["ops"]
+    permitted = [entry["FunctionName"] for entry in resources("AWS::Lambda::Permission").values()]
+    assert {"Ref": "OpsFunction"} not in permitted
+
+
+def test_ops_ends_before_its_caller_sends_the_event_again() -> None:
+    botocore_read_timeout = 60
+    assert functions()["ops"]["Timeout"] < botocore_read_timeout
+
+
 def test_schedules_are_named_by_their_stack() -> None:
-    events = [event for props in functions().values() for event in props["Events"].values()]
+    events = [event for props in functions().values() for event in props.get("Events", {}).values()]
     names = [event["Properties"]["Name"]["Fn::Sub"] for event in events if event["Type"] == "ScheduleV2"]
     assert len(set(names)) == len(names) == 3
     assert all(name.startswith("${AWS::StackName}-") for name in names)

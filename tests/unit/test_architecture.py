@@ -15,10 +15,12 @@ ALLOWED = {
     "adapters": {"domain", "adapters"},
     "mails": {"domain", "mails"},
     "pages": {"pages"},
+    "proofs": {"domain"},
     "settings": {"domain", "adapters"},
     "observe": set(),
     "http": {"domain", "flows", "adapters", "pages", "http", "settings", "observe", ""},
-    "events": {"domain", "flows", "adapters", "mails", "events", "settings", "observe"},
+    # Of http only how documents are checked.
+    "events": {"domain", "flows", "adapters", "mails", "proofs", "http", "events", "settings", "observe"},
     "__init__": set(),
 }
 ONLY_IN_ADAPTERS = {"boto3", "botocore"}

@@ -44,22 +44,27 @@ class Emulator:
         await processes.stop(self.process, grace=0)
 
 
-async def start(layout: Layout, programs: Path, *, persist: bool) -> Emulator:
-    """Start it, on the port of the last run if that is free: saved settings may name it."""
+async def start(layout: Layout, programs: Path, *, persist: bool, calls_to: str | None = None) -> Emulator:
+    """Start it, on the port of the last run if that is free: saved settings may name it.
+
+    With `calls_to` its functions send their AWS calls there.
+    """
     forget_stream_positions(layout.emulator / "lambda.json")
     ports = [_last_port(layout), *(0 for _ in range(ATTEMPTS))]
     for wish in ports:
         port = _free_port(wish)
-        if port and (emulator := await _try_port(layout, programs, port, persist=persist)):
+        if port and (emulator := await _try_port(layout, programs, port, persist=persist, calls_to=calls_to)):
             layout.emulator_port.write_text(str(port), encoding="utf-8")
             return emulator
     step = "starting the emulator"
     raise StepError(step, layout.logs / "emulator.log")
 
 
-async def _try_port(layout: Layout, programs: Path, port: int, *, persist: bool) -> Emulator | None:
+async def _try_port(
+    layout: Layout, programs: Path, port: int, *, persist: bool, calls_to: str | None
+) -> Emulator | None:
     identity = secrets.token_hex(8)
-    env = environment.for_emulator(layout, programs, port, identity, persist=persist)
+    env = environment.for_emulator(layout, programs, port, identity, persist=persist, calls_to=calls_to)
     log = layout.logs / "emulator.log"
     process = await processes.start([str(programs / "ministack")], env, layout.home, log)
     emulator = Emulator(process, port)

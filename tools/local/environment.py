@@ -56,10 +56,16 @@ def for_deploy(layout: Layout, programs: Path, endpoint: str) -> dict[str, str]:
     }
 
 
-def for_emulator(layout: Layout, programs: Path, port: int, identity: str, *, persist: bool) -> dict[str, str]:
-    """Return what the emulator gets; its functions see all of this, so it is nearly nothing."""
+def for_emulator(
+    layout: Layout, programs: Path, port: int, identity: str, *, persist: bool, calls_to: str | None = None
+) -> dict[str, str]:
+    """Return what the emulator gets; its functions see all of this, so it is nearly nothing.
+
+    With `calls_to` the functions send their AWS calls there, not to the emulator itself.
+    """
     return {
         **_clean(layout, programs),
+        **({"AWS_ENDPOINT_URL": calls_to} if calls_to else {}),
         "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),

@@ -2,6 +2,7 @@
 
 from asyncio import Semaphore
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from yarl import URL
 
 from tools.local.mailbox import ENDPOINT_PATH
 
-_TIMEOUT = ClientTimeout(total=120, connect=10)
+TIMEOUT = ClientTimeout(total=120, connect=10)
 """In seconds; functions end far earlier."""
 
 PARALLEL_REQUESTS = 8
@@ -33,7 +34,7 @@ _CLAIMED_ORIGIN = {
     "x-real-ip",
 }
 # The body is read before it is passed on, so nobody waits for a go-ahead.
-_ANSWERED_HERE = {"expect", "content-length"}
+ANSWERED_HERE = {"expect", "content-length"}
 
 SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
@@ -60,7 +61,7 @@ class Target:
         return URL(f"{self.endpoint}/_aws/execute-api/{self.api}/{self.stage}{raw_path}", encoded=True)
 
 
-def _without(headers: Iterable[tuple[str, str]], dropped: set[str]) -> CIMultiDict[str]:
+def passed_on(headers: Iterable[tuple[str, str]], dropped: AbstractSet[str] = frozenset()) -> CIMultiDict[str]:
     """Return the headers without the named ones and without those that concern one connection only."""
     pairs = list(headers)
     listed = ",".join(value for name, value in pairs if name.lower() == "connection")
@@ -70,14 +71,14 @@ def _without(headers: Iterable[tuple[str, str]], dropped: set[str]) -> CIMultiDi
 
 def request_headers(headers: Iterable[tuple[str, str]], peer: str) -> CIMultiDict[str]:
     """Return the headers to pass on for a request from the address `peer`."""
-    passed = _without(headers, _CLAIMED_ORIGIN | _ANSWERED_HERE)
+    passed = passed_on(headers, _CLAIMED_ORIGIN | ANSWERED_HERE)
     passed["X-Forwarded-For"] = peer
     return passed
 
 
 def response_headers(headers: Iterable[tuple[str, str]]) -> CIMultiDict[str]:
     """Return the headers to pass back."""
-    return _without(headers, set())
+    return passed_on(headers)
 
 
 def problem(status: int, code: str, title: str) -> web.Response:
@@ -100,7 +101,7 @@ class Forwarder:
             cookie_jar=DummyCookieJar(),
             connector=TCPConnector(limit=0),
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            timeout=_TIMEOUT,
+            timeout=TIMEOUT,
         )
 
     async def close(self) -> None:

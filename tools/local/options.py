@@ -14,7 +14,7 @@ HIGHEST_PORT = 65_535
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What `run` was asked for; `port` 0 means any free one."""
+    """What `run` was asked for; `port` 0 means any free one, `record` None that no calls are noted."""
 
     port: int
     parameters: dict[str, str]
@@ -22,6 +22,7 @@ class Options:
     state: Path
     fresh: bool
     persist: bool
+    record: Path | None = None
 
 
 def parse_options(arguments: Sequence[str] | None = None) -> Options:
@@ -34,7 +35,8 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
         parser.error(f"--param: {error}")
     project: Path = found.project.resolve()
     state: Path = (found.state or project / ".local" / "run").resolve()
-    return Options(found.port, parameters, project, state, found.fresh, not found.no_persist)
+    record: Path | None = found.record and found.record.resolve()
+    return Options(found.port, parameters, project, state, found.fresh, not found.no_persist, record)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--state", type=Path, metavar="DIR", help="where everything is kept (default: .local/run)")
     run.add_argument("--fresh", action="store_true", help="forget the data of earlier runs first")
     run.add_argument("--no-persist", action="store_true", help="neither load nor save data")
+    run.add_argument("--record", type=Path, metavar="FILE", help="note there which function makes which AWS calls")
     # For trying the tool on another project than the one that it belongs to.
     run.add_argument("--project", type=Path, default=PROJECT, help=argparse.SUPPRESS)
     return parser

@@ -24,6 +24,7 @@ from tools.local.front import Front
 from tools.local.layout import Layout
 from tools.local.options import PROJECT, Options
 from tools.local.parameters import architecture, check_known, merge, read_environment
+from tools.local.recorder import Recorder, recorder_of
 
 VENVS = PROJECT / ".venvs"
 INTERRUPTED = 130
@@ -99,11 +100,26 @@ class Run:
     async def _emulator(self, door: Front) -> AsyncIterator[Emulator]:
         self._say("starting the emulator")
         programs = environment.bin_directory("emulator", VENVS)
-        cloud = await emulator.start(self._layout, programs, persist=self._options.persist)
+        async with self._recorder() as recorder:
+            calls_to = recorder.url if recorder else None
+            cloud = await emulator.start(self._layout, programs, persist=self._options.persist, calls_to=calls_to)
+            if recorder:
+                recorder.target = cloud.endpoint
+            try:
+                yield cloud
+            finally:
+                await self._end(cloud, door)
+
+    @asynccontextmanager
+    async def _recorder(self) -> AsyncIterator[Recorder | None]:
+        if self._options.record is None:
+            yield None
+            return
+        recorder = await recorder_of(self._options.record)
         try:
-            yield cloud
+            yield recorder
         finally:
-            await self._end(cloud, door)
+            await recorder.close()
 
     async def _end(self, cloud: Emulator, door: Front) -> None:
         if not (self.ready and self._options.persist and cloud.process.returncode is None):

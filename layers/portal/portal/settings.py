@@ -166,6 +166,18 @@ class ReviewSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OpsSettings:
+    """Function ``ops``."""
+
+    registrations_table: str
+    accounts_table: str
+    sessions_table: str
+    evidence_table: str
+    pseudonym_key_arn: str
+    company_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """Function ``web``."""
 

@@ -53,11 +53,14 @@ def test_an_expired_attempt_that_nobody_deleted_yet_is_gone(now: int, *, found: 
 
 
 def test_a_failed_condition_of_a_small_update_is_an_answer_and_no_failure() -> None:
-    aws = FakeAws({"dynamodb:update_item": ConditionFailed(), "dynamodb:delete_item": ConditionFailed()})
+    aws = FakeAws({"dynamodb:update_item": ConditionFailed(), "dynamodb:transact_write_items": ConditionFailed()})
     registrations, accounts = RegistrationsTable(aws, "R"), AccountsTable(aws, "A")
     email = CanonicalEmail("erika@example.com")
     assert registrations.remove(an_attempt().id, NOW) is False
     assert registrations.note_mail(an_attempt().id, NOW, "m", NOW) is False
     assert accounts.set_initial_password(email, OutboxId("o"), "h", NOW) is False
     accounts.upgrade_hash(Credential(email, AccountId("a"), 0, blocked=False, password_hash="old"), "new")
-    assert all("attribute_exists(#key)" in asked["ConditionExpression"] for _, asked in aws.calls)
+    asked = [parameters.get("TransactItems", [{"Update": parameters}]) for _, parameters in aws.calls]
+    writes = [write for entries in asked for entry in entries for write in entry.values()]
+    assert len(writes) == 4
+    assert all("attribute_exists(#key)" in write["ConditionExpression"] for write in writes)

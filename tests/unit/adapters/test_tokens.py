@@ -16,6 +16,7 @@ from jwt import PyJWK, PyJWT
 
 from portal.adapters.kms import Kms, KmsInitialPasswords
 from portal.adapters.tokens import KmsAccessTokens, KmsLinks, json_web_key
+from portal.domain import token as purposes
 from portal.domain.errors import InvalidLink, LinkExpired, NotAuthenticated
 from portal.domain.ids import AccountId, OutboxId, SessionId
 from portal.domain.token import ACCESS, OPT_IN, REJECT, AccessClaims, Purpose
@@ -26,6 +27,7 @@ CLAIMS = AccessClaims(AccountId("account-1"), SessionId("session-1"), "portal", 
 AWS = FakeKms()
 LINKS = KmsLinks(Kms(AWS), KEYS, ISSUER)
 ACCESS_TOKENS = KmsAccessTokens(Kms(AWS), KEYS, ISSUER, 600)
+PURPOSES = [value for value in vars(purposes).values() if isinstance(value, Purpose)]
 Document = dict[str, Any]
 
 
@@ -131,8 +133,8 @@ def test_both_slots_are_accepted_and_the_active_one_signs() -> None:
     assert ACCESS_TOKENS.verify(tokens_b.issue(CLAIMS, NOW), NOW) == CLAIMS
 
 
-@pytest.mark.parametrize("made_for", [OPT_IN, REJECT, ACCESS])
-@pytest.mark.parametrize("used_for", [OPT_IN, REJECT, ACCESS])
+@pytest.mark.parametrize("made_for", PURPOSES, ids=lambda purpose: purpose.typ)
+@pytest.mark.parametrize("used_for", PURPOSES, ids=lambda purpose: purpose.typ)
 def test_no_kind_of_token_stands_in_for_another(made_for: Purpose, used_for: Purpose) -> None:
     token = ACCESS_TOKENS.issue(CLAIMS, NOW) if made_for is ACCESS else link(made_for)
 

@@ -70,6 +70,7 @@ def test_resolving_a_foreign_result_again_changes_nothing(country: str, random: 
     bic = None if iban.bic else f"ABCD{country}2A"
     resolved = resolve(BankInput(iban=iban, bic=bic, bank_name="Bank"))
     assert fed_back(resolved) == resolved
+    assert resolve(BankInput(iban=iban.formatted.lower().replace(" ", "-"), bic=bic, bank_name="Bank")) == resolved
     assert all(is_plain(text) for text in astuple(resolved.details)[:4])
     assert type(resolved.details.iban) is str
 
@@ -125,6 +126,18 @@ def test_notation_does_not_change_the_result(
     assert resolve(BankInput(account_number=account, bank_code=bank)) == plain
     assert resolve(BankInput(iban="IBAN " + iban, bic=bic)) == plain
     assert resolve(BankInput(iban, account, bank, bic, "a name")) == plain
+
+
+@settings(repeatable, max_examples=200)
+@given(account_numbers, st.sampled_from(GERMAN_BANK_CODES), st.integers(min_value=0, max_value=12))
+def test_leading_zeros_and_printed_groups_do_not_change_the_result(
+    account_number: str, bank_code: str, zeros: int
+) -> None:
+    plain = resolve(BankInput(account_number=account_number, bank_code=bank_code))
+    assert resolve(BankInput(account_number="0" * zeros + account_number, bank_code=bank_code)) == plain
+    grouped_code = f"{bank_code[:3]} {bank_code[3:6]} {bank_code[6:]}"
+    assert resolve(BankInput(account_number=account_number.zfill(10), bank_code=grouped_code)) == plain
+    assert resolve(BankInput(iban=IBAN(plain.details.iban).formatted.lower())) == plain
 
 
 @settings(repeatable)

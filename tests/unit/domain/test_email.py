@@ -1,5 +1,7 @@
 """E-mail addresses (P6)."""
 
+import unicodedata
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -115,14 +117,40 @@ def test_the_canonical_form_of_anything_is_stable_or_none(typed: str) -> None:
         assert canonical_email(canonical) == canonical
 
 
-@given(st.text(max_size=60) | st.builds("{}@{}".format, st.text(max_size=20), DOMAIN))
-def test_whatever_is_accepted_has_a_canonical_form(typed: str) -> None:
+# Lone surrogates too: whatever Python can hold as text.
+ANY_SIGN = st.characters()
+
+
+@given(st.text(ANY_SIGN, max_size=60) | st.builds("{}@{}".format, st.text(ANY_SIGN, max_size=20), DOMAIN))
+def test_whatever_is_accepted_has_one_canonical_form_and_one_for_sending(typed: str) -> None:
     try:
         kept = parse_email(typed)
     except Refused:
         return
-    assert canonical_email(kept) is not None
+    check_forms(kept)
+
+
+@given(LOCAL, DOMAIN)
+def test_all_spellings_of_an_international_domain_are_one_person(local: str, domain: str) -> None:
+    accepted = outcome(f"{local}@{domain}")
+    if isinstance(accepted, FieldCode):
+        return
+    kept = parse_email(f"{local}@{domain}")
+    check_forms(kept)
+    upper = "".join(sign.upper() if len(sign.upper()) == 1 else sign for sign in domain)
+    spellings = [upper, unicodedata.normalize("NFD", domain), sending_form(kept).partition("@")[2]]
+    assert {outcome(f"{local}@{spelling}") for spelling in spellings} == {accepted}
+
+
+def check_forms(kept: str) -> None:
+    """Hold the forms of an accepted address against one another."""
+    canonical, sent = canonical_email(kept), sending_form(kept)
+    assert canonical is not None
+    assert canonical == canonical.lower() == canonical_email(canonical) == canonical_email(sent)
     assert parse_email(kept) == kept
+    assert parse_email(sent) == sending_form(sent) == sent
+    assert sent.isascii()
+    assert len(sent) <= MAX_LENGTH
 
 
 @given(LOCAL, DOMAIN, st.data())

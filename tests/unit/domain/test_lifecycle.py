@@ -52,6 +52,7 @@ def told(credential: Credential, days: int) -> Credential:
         (USED, 1082, Announce(NOW + 1096 * DAY)),
         (NEVER_LOGGED_IN, 1082, Announce(NOW + 1096 * DAY)),
         (told(USED, 1082), 1096, Close()),
+        (replace(USED, password_kind=None, password_hash=None), 1075, Keep(NOW + 1082 * DAY)),
         (replace(told(USED, 500), last_login_at=NOW + 500 * DAY), 1600, Announce(NOW + 1614 * DAY)),
     ],
 )

@@ -5,6 +5,7 @@ import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 import argon2
 import pytest
@@ -236,14 +237,47 @@ def test_hostile_passwords_do_not_keep_the_estimator_busy(password: str) -> None
     assert time.process_time() - started < 1.5
 
 
+def verdict(password: str) -> FieldCode | str:
+    """Return what a new password is kept as, or why it is refused."""
+    try:
+        return check_new_password(password, CONTEXT)
+    except Refused as refused:
+        return refused.code
+
+
 @given(st.text(max_size=140))
 def test_any_text_is_accepted_in_nfkc_or_refused(password: str) -> None:
-    try:
-        accepted = check_new_password(password, CONTEXT)
-    except Refused as refused:
-        assert refused.code.value.startswith("password_too_")  # noqa: PT017 - both are fine
+    accepted = verdict(password)
+    if isinstance(accepted, FieldCode):
+        assert accepted.value.startswith("password_too_")
         return
-    assert accepted == unicodedata.normalize("NFKC", password)
+    assert accepted == unicodedata.normalize("NFKC", password) == verdict(accepted)
+    assert 15 <= len(accepted) <= 128
+
+
+@given(st.text("abcdeéüößﬁÅÅ½ﷺ가각 7!", min_size=8, max_size=40))
+def test_no_normal_form_changes_the_verdict(password: str) -> None:
+    forms = [unicodedata.normalize(form, password) for form in ("NFC", "NFD", "NFKC", "NFKD")]
+    assert {verdict(form) for form in forms} == {verdict(password)}
+
+
+NAMES = [ACCOUNT.person.first_name, ACCOUNT.person.last_name, ACCOUNT.person.street, ACCOUNT.person.city]
+
+
+@given(
+    st.lists(st.sampled_from(NAMES), min_size=1, max_size=4),
+    st.text("0123456789", min_size=1, max_size=30),
+    st.sampled_from(["", " ", "-", ".", "_"]),
+    st.sampled_from([str, str.lower, str.upper]),
+    st.randoms(use_true_random=False),
+)
+def test_no_arrangement_of_own_names_and_digits_is_accepted(
+    names: list[str], digits: str, separator: str, written: Callable[[str], str], random: Random
+) -> None:
+    parts = [*names, digits]
+    random.shuffle(parts)
+    password = written(separator.join(parts))
+    assert verdict(password) in {FieldCode.PASSWORD_TOO_SHORT, FieldCode.PASSWORD_TOO_COMMON}
 
 
 def test_composed_and_decomposed_input_is_one_password() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.domain.errors import ConditionFailed, Conflict, Unavailable
-from portal.flows.retry import retry_conflicts
+from portal.flows.retry import retry_conflicts, settle
 from tests.support.fakes import Faults
 
 
@@ -33,3 +33,23 @@ def test_any_other_failure_is_not_tried_again(failure: Exception) -> None:
     with pytest.raises(type(failure)):
         retry_conflicts(faults.strike, lambda _: pytest.fail("waited"))
     assert faults.queue == [None]
+
+
+def test_what_changed_between_look_and_write_is_looked_at_again() -> None:
+    states, written = iter(["old", "new"]), Faults([ConditionFailed()])
+
+    def write(_: str) -> None:
+        written.strike()
+
+    assert settle(lambda: next(states), lambda _: False, write) == ("new", False)
+
+
+def test_what_is_done_is_not_written() -> None:
+    assert settle(lambda: "state", lambda _: True, lambda _: pytest.fail("written")) == ("state", True)
+
+
+def test_what_changes_each_time_is_given_up() -> None:
+    faults = Faults([ConditionFailed()] * 3)
+    with pytest.raises(Unavailable):
+        settle(lambda: "state", lambda _: False, lambda _: faults.strike())
+    assert faults.queue == []

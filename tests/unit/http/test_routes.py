@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portal.adapters.aws import Misconfigured
-from portal.domain.errors import Conflict, InvalidLink, NotFound, PortalError, Unavailable
+from portal.domain.errors import Conflict, InvalidLink, MailRefused, NotFound, PortalError, Unavailable
 from portal.http import routes
 from portal.http.request import Request
 from portal.http.response import Response, json_response
@@ -87,6 +87,7 @@ def test_what_is_not_declared_is_not_found(answer: Any, event: dict[str, Any]) -
         (NotFound(), 404, "not_found"),
         (InvalidLink(SECRET), 400, "invalid_link"),
         (Unavailable(), 503, "unavailable"),
+        (Conflict(), 503, "unavailable"),
     ],
 )
 def test_an_error_of_the_domain_is_answered_by_its_row(answer: Any, error: PortalError, status: int, code: str) -> None:
@@ -101,7 +102,7 @@ def test_an_error_of_the_domain_is_answered_by_its_row(answer: Any, error: Porta
         RuntimeError(SECRET),
         KeyError(SECRET),
         Misconfigured("PutItem", "AccessDeniedException"),
-        Conflict(SECRET),
+        MailRefused(SECRET),
         RecursionError(SECRET),
     ],
 )

@@ -10,14 +10,15 @@ from tools.local.options import PROJECT, parse_options
 def test_defaults_keep_everything_in_the_checkout() -> None:
     options = parse_options(["run"])
     assert (options.port, options.parameters, options.fresh, options.persist) == (8080, {}, False, True)
-    assert options.state == PROJECT / ".local/run"
+    assert (options.state, options.record) == (PROJECT / ".local/run", None)
 
 
 def test_everything_can_be_chosen(tmp_path: Path) -> None:
     arguments = ["run", "--port", "0", "--param", "A=1 B=2", "--state", str(tmp_path), "--fresh", "--no-persist"]
-    options = parse_options(arguments)
+    options = parse_options([*arguments, "--record", str(tmp_path / "calls")])
     assert (options.port, options.parameters) == (0, {"A": "1", "B": "2"})
     assert (options.state, options.fresh, options.persist) == (tmp_path, True, False)
+    assert options.record == tmp_path / "calls"
 
 
 @pytest.mark.parametrize("wrong", [["--port", "65536"], ["--port", "x"], ["--param", "A"], ["--unknown"]])

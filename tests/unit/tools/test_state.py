@@ -69,6 +69,12 @@ def test_functions_see_nothing_of_the_users_environment(layout: Layout, monkeypa
     assert {emulator[name] for name in ("AUTH", "BIND_HOST", "PERSIST_STATE")} == {"true", "127.0.0.1", "1"}
 
 
+def test_functions_send_their_calls_elsewhere_when_told(layout: Layout) -> None:
+    proxy = "http://127.0.0.1:1234"
+    emulator = environment.for_emulator(layout, Path("/venv/bin"), 4566, "me", persist=False, calls_to=proxy)
+    assert emulator["AWS_ENDPOINT_URL"] == proxy
+
+
 def test_everything_that_is_written_lies_below_the_state(layout: Layout) -> None:
     emulator = environment.for_emulator(layout, Path("/venv/bin"), 4566, "me", persist=False)
     assert all(emulator[name].startswith(str(layout.state)) for name in ("HOME", "TMPDIR", "STATE_DIR", "S3_DATA_DIR"))

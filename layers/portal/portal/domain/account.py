@@ -86,6 +86,11 @@ class Credential:
     review_at: int | None = None
 
     @property
+    def activated(self) -> bool:
+        """Whether an own password was ever chosen; operators may have taken it back since."""
+        return self.password_kind == "chosen" or self.last_login_at is not None  # noqa: S105 - a kind
+
+    @property
     def announced_at(self) -> int | None:
         """When the closing was announced; None where it was not, or where a login made that void."""
         announced, login = self.closing_announced_at, self.last_login_at

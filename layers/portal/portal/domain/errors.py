@@ -144,5 +144,8 @@ class ConditionFailed(PortalError):
         self.failed = failed
 
 
-class Conflict(PortalError):
-    """Two transactions met on one item; the loser may try again."""
+class Conflict(Unavailable):
+    """Two writes met on one item, one of them a transaction; the loser may try again at once."""
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=1)

@@ -66,7 +66,8 @@ def judge(account: Account, credential: Credential, now: int, limits: Limits) ->
     """
     if account.blocked or credential.blocked:
         return Keep(now + LONGEST_REST_SECONDS)
-    ends = _unused_since(account, credential) + _limit(credential, limits)
+    limit = limits.idle if credential.activated else limits.unactivated
+    ends = (credential.last_login_at or account.created_at) + limit
     if now < ends - limits.notice:
         return Keep(min(ends - limits.notice, now + LONGEST_REST_SECONDS))
     announced_at = credential.announced_at
@@ -83,13 +84,3 @@ def login_is_worth_noting(credential: Credential, now: int) -> bool:
     if credential.closing_announced_at is not None or credential.last_login_at is None:
         return True
     return now - credential.last_login_at > LOGIN_NOTED_SECONDS
-
-
-def _unused_since(account: Account, credential: Credential) -> int:
-    if credential.password_kind != "chosen" or credential.last_login_at is None:  # noqa: S105 - a kind
-        return account.created_at
-    return credential.last_login_at
-
-
-def _limit(credential: Credential, limits: Limits) -> int:
-    return limits.idle if credential.password_kind == "chosen" else limits.unactivated  # noqa: S105 - a kind

@@ -65,11 +65,12 @@ class PasswordChange:
             credential.account_id, credential.generation + 1, device, now, self.lifetimes
         )
         hashed = hash_password(normal)
+        answer = logged_in(session, refresh_token, now, self.tokens)
         try:
             retry_conflicts(lambda: self.accounts.change_password(credential, hashed, session, caller.session.id))
         except ConditionFailed:
             raise NotAuthenticated from None
-        return logged_in(session, refresh_token, now, self.tokens)
+        return answer
 
 
 def checked_password(new: str, context: tuple[str, ...]) -> str:

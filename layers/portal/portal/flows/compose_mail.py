@@ -201,8 +201,7 @@ class Composer:
         if credential.announced_at is None or credential.review_at is None:
             # The person logged in meanwhile.
             return None
-        activated = credential.password_kind == "chosen"  # noqa: S105 - a kind
-        mail = self.letters.closing_announced(row.language, credential.review_at, activated=activated)
+        mail = self.letters.closing_announced(row.language, credential.review_at, activated=credential.activated)
         return _to(account, mail)
 
     def _farewell(self, row: OutboxRow) -> Letter:

@@ -53,7 +53,7 @@ def reject(token: str, now: int, links: LinkVerifier, registrations: Registratio
         LinkExpired: past its time, or the attempt is gone.
     """
     attempt_id = AttemptId(links.verify(REJECT, token, now)["sub"])
-    if not registrations.remove(attempt_id, now):
+    if not retry_conflicts(lambda: registrations.remove(attempt_id, now)):
         raise LinkExpired
 
 

@@ -9,6 +9,7 @@ from portal.domain.ids import AccountId, AttemptId, OutboxId
 from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, delay_after
 from portal.flows.compose_mail import Composer, Letter
 from portal.flows.ports import Accounts, Clock, Evidence, MailSender, Outbox, Registrations
+from portal.flows.retry import retry_conflicts
 
 Outcome = Literal["sent", "unnoted", "dropped", "postponed", "failed", "expired", "not_due"]
 
@@ -82,7 +83,8 @@ class Mailer:
 
     def _note(self, attempt_id: AttemptId, message_id: str) -> None:
         now = self.clock()
-        if self.registrations.note_mail(attempt_id, now, message_id, now):
+        # The click on its link may come in this very moment.
+        if retry_conflicts(lambda: self.registrations.note_mail(attempt_id, now, message_id, now)):
             return
         # Gone: rejected, or confirmed by somebody faster than this note.
         subject = AccountId(attempt_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.domain.account import Account
 from portal.domain.bank import BankDetails
-from portal.domain.errors import ConditionFailed, PreconditionFailed
+from portal.domain.errors import ConditionFailed, PreconditionFailed, Unavailable
 from portal.domain.outbox import OutboxRow, order_mail
 from portal.flows.ports import Profiles
 from portal.flows.retry import retry_conflicts
@@ -47,10 +47,14 @@ def accept_bank_details(account: Account, profiles: Profiles) -> None:
     """Mark the registered bank details as reviewed: from now on they are paid to (P10).
 
     Raises:
-        PreconditionFailed: the account changed meanwhile.
+        Unavailable: the account changed meanwhile; the request named no state of it, so another try decides.
     """
-    if not account.bank_reviewed:
+    if account.bank_reviewed:
+        return
+    try:
         _save(account, replace(account, bank_reviewed=True), None, profiles)
+    except PreconditionFailed:
+        raise Unavailable(retry_after=1) from None
 
 
 def _save(before: Account, after: Account, order: OutboxRow | None, profiles: Profiles) -> Account:

@@ -1,14 +1,11 @@
 """Whoever holds an address stops what somebody else does with its account."""
 
-from functools import partial
-
-from portal.domain.errors import ConditionFailed, LinkExpired, Unavailable
+from portal.domain.account import Account
+from portal.domain.errors import LinkExpired
 from portal.domain.ids import AccountId
 from portal.domain.token import FREEZE
 from portal.flows.ports import Accounts, LinkVerifier
-from portal.flows.retry import retry_conflicts
-
-_TRIES = 3
+from portal.flows.retry import settle
 
 
 def freeze(token: str, now: int, links: LinkVerifier, accounts: Accounts) -> None:
@@ -29,14 +26,11 @@ def freeze(token: str, now: int, links: LinkVerifier, accounts: Accounts) -> Non
         Unavailable: nothing happened, another try makes sense.
     """
     account_id = AccountId(links.verify(FREEZE, token, now)["sub"])
-    for _ in range(_TRIES):
+
+    def read() -> Account:
         account = accounts.find(account_id)
         if account is None:
             raise LinkExpired
-        if account.blocked:
-            return None
-        try:
-            return retry_conflicts(partial(accounts.block, account))
-        except ConditionFailed:
-            continue  # it changed just now: look again
-    raise Unavailable(retry_after=1)
+        return account
+
+    settle(read, lambda account: account.blocked, accounts.block)

@@ -63,11 +63,10 @@ class Login:
         usable = open_credential(credential, normal, now)
         if usable.password_hash and needs_rehash(usable.password_hash):
             self.accounts.upgrade_hash(usable, hash_password(normal))
-        if login_is_worth_noting(usable, now):
-            self._note(usable, now)
         session, refresh_token = self._start(usable, device, now)
-        self.sessions.add(session)
-        return logged_in(session, refresh_token, now, self.tokens)
+        answer = logged_in(session, refresh_token, now, self.tokens)
+        self._store(session, usable, now)
+        return answer
 
     def reauthenticate(self, caller: Caller, password: str, device: Device) -> LoggedIn:
         """Check the password again and go on in a fresh session; the present one ends (ASVS 7.2.4, 7.5.1).
@@ -81,19 +80,22 @@ class Login:
         if credential.account_id != account.id or credential.generation != account.generation:
             raise NotAuthenticated
         session, refresh_token = new_session(account.id, account.generation, device, now, self.lifetimes)
+        answer = logged_in(session, refresh_token, now, self.tokens)
         try:
             retry_conflicts(lambda: self.sessions.replace(caller.session, session))
         except ConditionFailed:
             raise NotAuthenticated from None
-        return logged_in(session, refresh_token, now, self.tokens)
+        return answer
 
-    def _note(self, credential: Credential, now: int) -> None:
-        """Keep that the account is used, before the login succeeds: whoever is let in has kept it."""
-        try:
-            retry_conflicts(lambda: self.accounts.note_login(credential, now))
-        except ConditionFailed:
-            # Address changed or account closed in the same moment: the session that follows is void with it.
-            return
+    def _store(self, session: Session, credential: Credential, now: int) -> None:
+        """Store the session, and with it the time of this login where that is worth noting: all or nothing."""
+        if login_is_worth_noting(credential, now):
+            try:
+                return retry_conflicts(lambda: self.sessions.add_noted(session, credential))
+            except ConditionFailed:
+                # Address changed or account closed in the same moment: the session is void, and nothing to note.
+                pass
+        return self.sessions.add(session)
 
     def _start(self, credential: Credential, device: Device, now: int) -> tuple[Session, RefreshToken | None]:
         who = (credential.account_id, credential.generation, device, now, self.lifetimes)
@@ -115,6 +117,10 @@ def open_credential(credential: Credential | None, password: str, now: int) -> C
 
 
 def logged_in(session: Session, refresh_token: RefreshToken | None, now: int, tokens: AccessTokenSigner) -> LoggedIn:
-    """Return the answer to a client whose session starts or goes on: its tokens."""
+    """Return the answer to a client whose session starts or goes on: its tokens.
+
+    To be called before the session is stored: an access token opens nothing without it, and where the key store fails,
+    nothing has happened.
+    """
     claims = AccessClaims(session.account_id, session.id, session.scope, session.auth_time)
     return LoggedIn(session, tokens.issue(claims, now), str(refresh_token) if refresh_token else None)

@@ -44,6 +44,13 @@ class EmailChanges(Protocol):
         """Return a pending change, read consistently; None from its expiry on."""
 
 
+class FormerAddresses(Protocol):
+    """Addresses that accounts had until a change."""
+
+    def of(self, email: CanonicalEmail, now: int) -> Sequence[FormerAddress]:
+        """Return the records of an address that are in force, newest first; one of this second may lack."""
+
+
 class Accounts(Protocol):
     """Confirmed clients and their credentials."""
 
@@ -70,14 +77,6 @@ class Accounts(Protocol):
 
     def upgrade_hash(self, credential: Credential, password_hash: str) -> None:
         """Replace a hash by a stronger one of the same password, unless the password changed meanwhile."""
-
-    def note_login(self, credential: Credential, now: int) -> None:
-        """Keep when a client logged in; an announced closing is void.
-
-        Raises:
-            ConditionFailed: the address is another account's meanwhile, or nobody's.
-            Conflict: a transaction held the credential.
-        """
 
     def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing.
@@ -185,11 +184,73 @@ class Reviews(Protocol):
         """Store that the closing is announced, together with the order of the mail that says so."""
 
 
+class Operations(Protocol):
+    """What operators do to an account.
+
+    Each method requires the account as it was read, and raises its generation where sessions are to end.
+
+    Raises (each method):
+        ConditionFailed: the account changed meanwhile.
+        Conflict: another transaction held one of the items.
+    """
+
+    def unblock(self, account: Account) -> None:
+        """Open a blocked account; what its block ended stays over."""
+
+    def end_sessions(self, account: Account) -> None:
+        """End all sessions of an account."""
+
+    def restore(
+        self,
+        before: Account,
+        after: Account,
+        former: FormerAddress | None,
+        now: int,
+        *,
+        last_login_at: int | None,
+    ) -> None:
+        """Give an account back without a password, all or nothing; a former address is used up by it.
+
+        Args:
+            before: the account as it was read.
+            after: as its owner gets it back.
+            former: the record of the address that it gets back, None where its address stays.
+            now: epoch seconds.
+            last_login_at: what is known of its use, for the credential of another address.
+
+        Raises:
+            ConditionFailed: also when the former address has an account meanwhile, or its record expired.
+        """
+
+
+class EverySession(Protocol):
+    """The sessions of everyone."""
+
+    def running(self, now: int, after: SessionId | None) -> Iterable[SessionId]:
+        """Return the sessions that are not over, in the store's own order, read as they are needed.
+
+        Args:
+            now: epoch seconds.
+            after: where to go on; it need not exist any more.
+        """
+
+    def end(self, session_id: SessionId) -> None:
+        """Delete a session, if there is one."""
+
+
 class Sessions(Protocol):
     """Login sessions."""
 
     def add(self, session: Session) -> None:
         """Store a new session."""
+
+    def add_noted(self, session: Session, credential: Credential) -> None:
+        """Store a new session and note with the credential when its client logged in; an announced closing is void.
+
+        Raises:
+            ConditionFailed: the address is another account's meanwhile, or nobody's.
+            Conflict: another transaction held the credential.
+        """
 
     def find(self, session_id: SessionId) -> Session | None:
         """Return a session, read consistently."""
@@ -359,6 +420,13 @@ class Evidence(Protocol):
 
     def add_mail(self, evidence: OptInMailEvidence) -> None:
         """Keep when an opt-in mail left, beside the evidence of its account."""
+
+
+class OptIns(Protocol):
+    """Proofs of double opt-ins, to be looked at."""
+
+    def mail_sent_at(self, account_id: AccountId) -> int | None:
+        """Return when the opt-in mail of an account left, in epoch seconds; None when that was never noted."""
 
 
 class MailSender(Protocol):

@@ -1,17 +1,18 @@
-"""Trying again where two transactions met."""
+"""Trying again where two writes met."""
 
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 
-from portal.domain.errors import Conflict, Unavailable
+from portal.domain.errors import ConditionFailed, Conflict, Unavailable
 
 _TRIES = 3
 _JITTER_MILLISECONDS = 120
 
 
-def retry_conflicts(write: Callable[[], None], pause: Callable[[float], None] = time.sleep) -> None:
-    """Do a write, up to three times where it conflicts with another transaction.
+def retry_conflicts[R](write: Callable[[], R], pause: Callable[[float], None] = time.sleep) -> R:
+    """Do a write, up to three times where it conflicts with another transaction, and return what it returns.
 
     Args:
         write: all or nothing, safe to repeat.
@@ -26,4 +27,30 @@ def retry_conflicts(write: Callable[[], None], pause: Callable[[float], None] = 
         except Conflict:
             if attempt < _TRIES:
                 pause(secrets.randbelow(_JITTER_MILLISECONDS * attempt) / 1000)
+    raise Unavailable(retry_after=1)
+
+
+def settle[T](read: Callable[[], T], is_done: Callable[[T], bool], write: Callable[[T], None]) -> tuple[T, bool]:
+    """Bring something into a state, whatever else happens to it in the same moment.
+
+    Args:
+        read: returns it as it is now, or raises what there is to say instead.
+        is_done: whether it is in that state already.
+        write: all or nothing, requires what was read to be unchanged.
+
+    Returns:
+        What was read last, and whether there was nothing to do.
+
+    Raises:
+        Unavailable: it changed each time between reading and writing.
+    """
+    for _ in range(_TRIES):
+        found = read()
+        if is_done(found):
+            return found, True
+        try:
+            retry_conflicts(partial(write, found))
+        except ConditionFailed:
+            continue  # it changed just now: look again
+        return found, False
     raise Unavailable(retry_after=1)

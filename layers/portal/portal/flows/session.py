@@ -67,8 +67,10 @@ class Refresh:
             self._require_account(session)
             return logged_in(session, token.successor(session.nonce or ""), now, self.tokens)
         rotated, successor = rotate(session, token, now, self.lifetimes)
+        # Signed before anything changes: an outage of the key store must not use up the token that the client holds.
+        answer = logged_in(rotated, successor, now, self.tokens)
         self.sessions.rotate(session, rotated)
-        return logged_in(rotated, successor, now, self.tokens)
+        return answer
 
     def _require_account(self, session: Session) -> None:
         account, _ = self.sessions.load(session.account_id, session.id)
@@ -93,10 +95,10 @@ def log_out(
         except NotAuthenticated:
             pass
         else:
-            sessions.end_of(claims.account_id, claims.session_id)
+            retry_conflicts(lambda: sessions.end_of(claims.account_id, claims.session_id))
     presented = parse_refresh_token(refresh_token or "")
     if presented is not None:
-        sessions.end_presented(presented.session_id, presented.hash)
+        retry_conflicts(lambda: sessions.end_presented(presented.session_id, presented.hash))
 
 
 def list_sessions(caller: Caller, now: int, sessions: Sessions) -> Sequence[Session]:
@@ -111,7 +113,7 @@ def end_session(caller: Caller, session_id: str, sessions: Sessions) -> None:
     Raises:
         NotFound: the caller has none of this id.
     """
-    if not sessions.end_of(caller.account.id, SessionId(session_id)):
+    if not retry_conflicts(lambda: sessions.end_of(caller.account.id, SessionId(session_id))):
         raise NotFound
 
 

@@ -19,7 +19,7 @@ from portal.adapters.dynamodb.records import (
 )
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
 from portal.domain.account import Account, Credential
-from portal.domain.errors import ConditionFailed
+from portal.domain.errors import ConditionFailed, Conflict
 from portal.domain.evidence import OptInEvidence
 from portal.domain.ids import AccountId, CanonicalEmail, OutboxId, SessionId
 from portal.domain.outbox import OutboxRow
@@ -28,6 +28,8 @@ from portal.domain.session import Session
 SAME_PASSWORD = "password_hash = :old_hash AND generation = :generation AND blocked = :no"  # noqa: S105 - an expression
 IN_FORCE = "generation = :generation AND blocked = :no"
 NEXT_GENERATION = "SET generation = :next"
+# Whoever is locked out can't log in to keep the account: an announced closing is void.
+_BLOCK = "SET blocked = :yes, generation = :next REMOVE closing_announced_at"
 
 
 class AccountsTable:
@@ -104,19 +106,9 @@ class AccountsTable:
         )
         try:
             self._aws.call("dynamodb", "update_item", **update)
-        except ConditionFailed:
+        except (ConditionFailed, Conflict):
+            # The next login tries again.
             return
-
-    def note_login(self, credential: Credential, now: int) -> None:
-        """Keep when a client logged in; an announced closing is void."""
-        update = update_existing(
-            self._table,
-            {"pk": credential_key(credential.canonical_email)},
-            "SET last_login_at = :now REMOVE closing_announced_at",
-            "account_id = :account",
-            {":now": now, ":account": credential.account_id},
-        )
-        self._aws.call("dynamodb", "update_item", **update)
 
     def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing."""
@@ -165,11 +157,7 @@ class AccountsTable:
         values = {":generation": account.generation, ":next": account.generation + 1, ":no": False, ":yes": True}
         self._transact(
             *(
-                {
-                    "Update": update_existing(
-                        self._table, {"pk": key}, "SET blocked = :yes, generation = :next", IN_FORCE, values
-                    )
-                }
+                {"Update": update_existing(self._table, {"pk": key}, _BLOCK, IN_FORCE, values)}
                 for key in (account_key(account.id), credential_key(account.canonical_email))
             )
         )

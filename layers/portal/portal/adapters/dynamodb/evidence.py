@@ -1,14 +1,17 @@
-"""Proofs in the table Evidence: only ever added."""
+"""Proofs in the table Evidence: added, and looked at by operators."""
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import put_new
+from portal.adapters.dynamodb.items import Item, from_item, put_new, to_item
 from portal.adapters.dynamodb.records import evidence_to_values
 from portal.domain.errors import ConditionFailed
 from portal.domain.evidence import OptInMailEvidence
+from portal.domain.ids import AccountId
+
+_BY_PSEUDONYM = "by-pseudonym"
 
 
 class EvidenceTable:
-    """Satisfies ``flows.ports.Evidence``.
+    """Satisfies ``flows.ports.Evidence``, ``flows.ports.OptIns`` and ``flows.prove.Proofs``.
 
     Args:
         aws: way out.
@@ -26,3 +29,33 @@ class EvidenceTable:
         except ConditionFailed:
             # The sort key is random and ours: a first try was stored and only its answer was lost.
             return
+
+    def mail_sent_at(self, account_id: AccountId) -> int | None:
+        """Return when the opt-in mail of an account left; it is noted with the attempt or, after the click, beside."""
+        noted = [row.get("mail_sent_at") for row in self.of(account_id)]
+        return min((at for at in noted if at is not None), default=None)
+
+    def of(self, subject: AccountId) -> list[Item]:
+        """Return all evidence of an account, as it is stored."""
+        answer = self._aws.call(
+            "dynamodb",
+            "query",
+            TableName=self._table,
+            KeyConditionExpression="subject = :subject",
+            ExpressionAttributeValues=to_item({":subject": subject}),
+            ConsistentRead=True,
+        )
+        return [from_item(item) for item in answer["Items"]]
+
+    def closed_under(self, pseudonym: str) -> list[AccountId]:
+        """Return the accounts that were closed under a pseudonym, newest first; one of this second may lack."""
+        answer = self._aws.call(
+            "dynamodb",
+            "query",
+            TableName=self._table,
+            IndexName=_BY_PSEUDONYM,
+            KeyConditionExpression="pseudonym = :pseudonym",
+            ExpressionAttributeValues=to_item({":pseudonym": pseudonym}),
+            ScanIndexForward=False,
+        )
+        return [AccountId(from_item(item)["subject"]) for item in answer["Items"]]

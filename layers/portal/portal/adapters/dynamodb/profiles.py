@@ -56,16 +56,11 @@ class ProfilesTable:
         evidence: ConsentEvidence | None = None,
     ) -> None:
         """Store a changed profile, together with the order of the mail that tells of it, or the proof of a consent."""
-        change = self._profile_change(before, after)
-        goes_with = []
-        if order:
-            goes_with.append({"Put": put_new(self._outbox, order_to_values(order))})
-        if evidence:
-            goes_with.append({"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")})
-        if goes_with:
-            self._transact(change, *goes_with)
-        else:
-            self._aws.call("dynamodb", "update_item", **change["Update"])
+        orders = [{"Put": put_new(self._outbox, order_to_values(order))}] if order else []
+        proofs = [{"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")}] if evidence else []
+        # A transaction even where it is one write: its token lets boto3 send it again after a lost answer, where a
+        # single conditional write would find its own change and call it somebody else's.
+        self._transact(self._profile_change(before, after), *orders, *proofs)
 
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""

@@ -119,6 +119,11 @@ def former_to_values(former: FormerAddress) -> dict[str, Any]:
     return {**asdict(former), "pk": former_key(former.id), "expiry_shard": expiry_shard(former.id, former.expires_at)}
 
 
+def former_from_item(item: Item) -> FormerAddress:
+    """Return the former address that an item holds."""
+    return FormerAddress(**{name: item[name] for name in FormerAddress.__slots__})
+
+
 def account_to_values(account: Account) -> dict[str, Any]:
     """Return the attributes of an account item."""
     return {**asdict(account), "pk": account_key(account.id)}

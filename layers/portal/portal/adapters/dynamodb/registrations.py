@@ -11,7 +11,7 @@ from portal.domain.outbox import OutboxRow
 from portal.domain.registration import Attempt
 
 NOT_EXPIRED = "expires_at > :now"
-_BY_ADDRESS = "by-address"
+BY_ADDRESS = "by-address"
 # No attempt is older; and newer ones of other kinds (changes of address) must not hide all attempts.
 _LONGEST_LIFE = 30 * 86_400
 _LOOKED_AT = 50
@@ -56,7 +56,8 @@ class RegistrationsTable:
         """Delete an attempt now; tell whether there was one."""
         delete = require_existing(self._table, {"pk": attempt_key(attempt_id)}, NOT_EXPIRED, {":now": now})
         try:
-            self._aws.call("dynamodb", "delete_item", **delete)
+            # A transaction, as boto3 may send it again after a lost answer: then the attempt was there all the same.
+            self._aws.call("dynamodb", "transact_write_items", TransactItems=[{"Delete": delete}])
         except ConditionFailed:
             return False
         return True
@@ -82,7 +83,7 @@ class RegistrationsTable:
             "dynamodb",
             "query",
             TableName=self._table,
-            IndexName=_BY_ADDRESS,
+            IndexName=BY_ADDRESS,
             KeyConditionExpression="canonical_email = :email AND requested_at > :oldest",
             ExpressionAttributeValues=to_item({":email": email, ":oldest": now - _LONGEST_LIFE}),
             ScanIndexForward=False,

@@ -1,6 +1,6 @@
 """Login sessions in the table Sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from portal.adapters.aws import Aws
@@ -14,7 +14,7 @@ from portal.adapters.dynamodb.records import (
     session_key,
     session_to_values,
 )
-from portal.domain.account import Account
+from portal.domain.account import Account, Credential
 from portal.domain.errors import ConditionFailed, SessionEnded, Unavailable
 from portal.domain.ids import AccountId, SessionId
 from portal.domain.session import Session
@@ -24,7 +24,7 @@ _LISTED = 100
 
 
 class SessionsTable:
-    """Satisfies ``flows.ports.Sessions``.
+    """Satisfies ``flows.ports.Sessions`` and ``flows.ports.EverySession``.
 
     Args:
         aws: way out.
@@ -44,6 +44,21 @@ class SessionsTable:
         except ConditionFailed:
             # The id is random and ours: a first try was stored and only its answer was lost.
             return
+
+    def add_noted(self, session: Session, credential: Credential) -> None:
+        """Store a new session and note with the credential when its client logged in; an announced closing is void."""
+        self._transact(
+            {"Put": put_new(self._table, session_to_values(session))},
+            {
+                "Update": update_existing(
+                    self._accounts,
+                    {"pk": credential_key(credential.canonical_email)},
+                    "SET last_login_at = :now REMOVE closing_announced_at",
+                    "account_id = :account",
+                    {":now": session.created_at, ":account": credential.account_id},
+                )
+            },
+        )
 
     def find(self, session_id: SessionId) -> Session | None:
         """Return a session, read consistently."""
@@ -133,6 +148,29 @@ class SessionsTable:
             if session.scope == "portal" and session.generation == account.generation and not session.is_over(now)
         ]
 
+    def running(self, now: int, after: SessionId | None) -> Iterator[SessionId]:
+        """Yield the sessions of everyone that are not over, in the order of the table, page by page.
+
+        The one scan of the portal: rare, by hand, and of a table that holds minutes to hours of logins.
+        """
+        page = {"ExclusiveStartKey": to_item({"pk": session_key(after)})} if after else {}
+        while True:
+            answer = self._aws.call(
+                "dynamodb",
+                "scan",
+                TableName=self._table,
+                FilterExpression="begins_with(pk, :session) AND expires_at > :now",
+                ProjectionExpression="pk",
+                ExpressionAttributeValues=to_item({":session": session_key(""), ":now": now}),
+                ConsistentRead=True,
+                **page,
+            )
+            for item in answer["Items"]:
+                yield SessionId(from_item(item)["pk"].removeprefix(session_key("")))
+            if "LastEvaluatedKey" not in answer:
+                return
+            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
     def load(self, account_id: AccountId, session_id: SessionId) -> tuple[Account | None, Session | None]:
         """Return account and session by one consistent read.
 
@@ -160,7 +198,8 @@ class SessionsTable:
     def _delete(self, session_id: SessionId, condition: str, values: dict[str, Any]) -> bool:
         delete = require_existing(self._table, {"pk": session_key(session_id)}, condition, values)
         try:
-            self._aws.call("dynamodb", "delete_item", **delete)
+            # A transaction, as boto3 may send it again after a lost answer: then the session was there all the same.
+            self._transact({"Delete": delete})
         except ConditionFailed:
             return False
         return True

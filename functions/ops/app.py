@@ -1,0 +1,8 @@
+"""For operators, by `sam remote invoke`: no route leads here."""
+
+import os
+
+from portal.events.ops import serve_ops
+from portal.settings import OpsSettings, load
+
+handler = serve_ops(load(OpsSettings, os.environ))

@@ -1,0 +1,132 @@
+"""What operators do to an account: account, credential, and the record of a former address."""
+
+from dataclasses import replace
+from typing import Any
+
+from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.accounts import IN_FORCE, NEXT_GENERATION
+from portal.adapters.dynamodb.items import put_new, require_existing, update_existing
+from portal.adapters.dynamodb.records import account_key, credential_key, credential_to_values, former_key
+from portal.adapters.dynamodb.registrations import NOT_EXPIRED
+from portal.domain.account import Account, new_credential
+from portal.domain.email_change import FormerAddress
+
+_BLOCKED = "generation = :generation AND blocked = :yes"
+# The version covers the address: whoever changes it raises both.
+_AS_READ = "version = :version AND generation = :generation AND blocked = :blocked"
+_SAME_GENERATION = "generation = :generation"
+
+
+class OperationsTable:
+    """Satisfies ``flows.ports.Operations``.
+
+    Args:
+        aws: way out.
+        table: name of Accounts.
+        registrations: name of Registrations, where former addresses lie.
+    """
+
+    def __init__(self, aws: Aws, table: str, registrations: str) -> None:
+        self._aws = aws
+        self._table = table
+        self._registrations = registrations
+
+    def unblock(self, account: Account) -> None:
+        """Open a blocked account; what its block ended stays over."""
+        values = {":generation": account.generation, ":yes": True, ":no": False}
+        self._update_both(account, "SET blocked = :no", _BLOCKED, values)
+
+    def end_sessions(self, account: Account) -> None:
+        """End all sessions of an account."""
+        values = {":generation": account.generation, ":next": account.generation + 1, ":no": False}
+        self._update_both(account, NEXT_GENERATION, IN_FORCE, values)
+
+    def restore(
+        self,
+        before: Account,
+        after: Account,
+        former: FormerAddress | None,
+        now: int,
+        *,
+        last_login_at: int | None,
+    ) -> None:
+        """Give an account back without a password, all or nothing; a former address is used up by it."""
+        if former is None:
+            self._transact(self._give_back(before, after), self._forget_password(before, after))
+            return
+        fresh = replace(new_credential(after), last_login_at=last_login_at, review_at=now)
+        self._transact(
+            self._give_back_with_address(before, after),
+            {"Put": put_new(self._table, credential_to_values(fresh))},
+            {
+                "Delete": require_existing(
+                    self._table, _credential(before), _SAME_GENERATION, {":generation": before.generation}
+                )
+            },
+            {
+                "Delete": require_existing(
+                    self._registrations, {"pk": former_key(former.id)}, NOT_EXPIRED, {":now": now}
+                )
+            },
+        )
+
+    def _give_back(self, before: Account, after: Account) -> dict[str, Any]:
+        return {
+            "Update": update_existing(
+                self._table,
+                {"pk": account_key(before.id)},
+                "SET blocked = :no, bank_reviewed = :no, generation = :next, version = :next_version",
+                _AS_READ,
+                _given_back(before, after),
+            )
+        }
+
+    def _give_back_with_address(self, before: Account, after: Account) -> dict[str, Any]:
+        return {
+            "Update": update_existing(
+                self._table,
+                {"pk": account_key(before.id)},
+                "SET blocked = :no, bank_reviewed = :no, generation = :next, version = :next_version, email = :email, "
+                "canonical_email = :canonical REMOVE email_change_id",
+                _AS_READ,
+                {**_given_back(before, after), ":email": after.email, ":canonical": after.canonical_email},
+            )
+        }
+
+    def _forget_password(self, before: Account, after: Account) -> dict[str, Any]:
+        return {
+            "Update": update_existing(
+                self._table,
+                _credential(before),
+                "SET blocked = :no, generation = :next "
+                "REMOVE password_hash, password_kind, password_expires_at, initial_password_id, closing_announced_at",
+                _SAME_GENERATION,
+                {":no": False, ":generation": before.generation, ":next": after.generation},
+            )
+        }
+
+    def _update_both(self, account: Account, update: str, condition: str, values: dict[str, Any]) -> None:
+        self._transact(
+            *(
+                {"Update": update_existing(self._table, key, update, condition, values)}
+                for key in ({"pk": account_key(account.id)}, _credential(account))
+            )
+        )
+
+    def _transact(self, *writes: dict[str, Any]) -> None:
+        self._aws.call("dynamodb", "transact_write_items", TransactItems=list(writes))
+
+
+def _credential(account: Account) -> dict[str, str]:
+    return {"pk": credential_key(account.canonical_email)}
+
+
+def _given_back(before: Account, after: Account) -> dict[str, Any]:
+    return {
+        ":no": False,
+        ":blocked": before.blocked,
+        ":generation": before.generation,
+        ":next": after.generation,
+        ":version": before.version,
+        ":next_version": after.version,
+    }

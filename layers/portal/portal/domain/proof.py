@@ -1,0 +1,119 @@
+"""The proof of one person's consents (P8): what a supervisory authority or a court gets to see.
+
+It is made of the evidence alone and is complete without IP addresses; those are cut and named as such.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.domain.consent import Consent, Wording, wording
+from portal.domain.ids import AccountId
+
+Row = dict[str, Any]
+
+# In this order where they happened in the same second.
+_STEPS = ("requested", "mail_sent", "confirmed", "consent_given", "consent_withdrawn", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedConsent:
+    """One consent, with the text that it was given to.
+
+    Args:
+        consent: as stored.
+        given_with: what it was given with: the registration, or a later consent in the portal.
+        text: the wording of that version and language.
+        unchanged: whether that text still has the stored hash.
+        withdrawn_at: epoch seconds; None while in force.
+    """
+
+    consent: Consent
+    given_with: str
+    text: Wording
+    unchanged: bool
+    withdrawn_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step, in the order of time: epoch seconds, what happened (one of ``_STEPS``), and what is known of it."""
+
+    at: int
+    step: str
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """All that proves the consents of one account.
+
+    Args:
+        subject: the account's id.
+        events: the course of things.
+        consents: each with its text.
+        closed_at: epoch seconds; None while the account is open.
+        kept_until: epoch seconds at which the evidence is deleted; None while the account is open.
+    """
+
+    subject: AccountId
+    events: tuple[Event, ...]
+    consents: tuple[ProvedConsent, ...]
+    closed_at: int | None
+    kept_until: int | None
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether each element is there: request, mail, click, and a consent of each kind with its exact text."""
+        steps = {event.step for event in self.events}
+        return {"requested", "mail_sent", "confirmed"} <= steps and all(one.unchanged for one in self.consents)
+
+
+def prove(subject: AccountId, rows: Sequence[Row]) -> Proof:
+    """Return the proof that the evidence of one account makes.
+
+    Args:
+        subject: the account's id.
+        rows: all evidence that lies under it, in any order.
+    """
+    withdrawn = {row["consent"]["kind"]: int(row["withdrawn_at"]) for row in rows if row["kind"] == "withdrawal"}
+    closed = [row for row in rows if row["kind"] == "closing"]
+    return Proof(
+        subject=subject,
+        events=tuple(sorted(_events(rows), key=lambda event: (event.at, _STEPS.index(event.step)))),
+        consents=tuple(_consents(rows, withdrawn)),
+        closed_at=closed[0]["closed_at"] if closed else None,
+        kept_until=closed[0]["expires_at"] if closed else None,
+    )
+
+
+def _events(rows: Iterable[Row]) -> Iterable[Event]:
+    for row in rows:
+        match row["kind"]:
+            case "opt_in":
+                yield Event(row["requested_at"], "requested", _facts(row, "reference", ip="request_ip"))
+                if row.get("mail_sent_at") is not None:
+                    yield Event(row["mail_sent_at"], "mail_sent", _facts(row, "mail_message_id"))
+                yield Event(row["confirmed_at"], "confirmed", _facts(row, ip="confirm_ip"))
+            case "opt_in_mail":
+                yield Event(row["mail_sent_at"], "mail_sent", _facts(row, "mail_message_id"))
+            case "consent":
+                yield Event(row["consent"]["accepted_at"], "consent_given", _facts(row["consent"], "kind", "version"))
+            case "withdrawal":
+                yield Event(row["withdrawn_at"], "consent_withdrawn", _facts(row["consent"], "kind", "version"))
+            case "closing":
+                yield Event(row["closed_at"], "closed", {})
+
+
+def _facts(row: Row, *names: str, ip: str | None = None) -> dict[str, str]:
+    facts = {name: str(row[name]) for name in names if row.get(name) is not None}
+    return {**facts, "cut_ip": str(row[ip])} if ip and row.get(ip) else facts
+
+
+def _consents(rows: Iterable[Row], withdrawn: dict[str, int]) -> Iterable[ProvedConsent]:
+    for row in rows:
+        given = row["consents"] if row["kind"] == "opt_in" else [row["consent"]] if row["kind"] == "consent" else []
+        for stored in given:
+            consent = Consent(**stored)
+            text = wording(consent.kind, consent.version, consent.language)
+            yield ProvedConsent(consent, row["kind"], text, text.sha256 == consent.sha256, withdrawn.get(consent.kind))

@@ -1,0 +1,29 @@
+"""The mailer's schedule as it is deployed."""
+
+import time
+from dataclasses import replace
+
+from portal.adapters.dynamodb.items import put_new
+from portal.adapters.dynamodb.records import order_to_values
+from portal.domain.outbox import order_mail
+from tests.support.stack import Portal
+
+
+def test_a_mail_that_no_stream_woke_for_goes_out_by_schedule(portal: Portal) -> None:
+    email = "scheduled@example.com"
+    portal.register(email)
+    (attempt,) = [row for row in portal.items("RegistrationsTable") if row["email"] == email]
+    now, outbox = int(time.time()), portal.outputs["OutboxTable"]
+    # Not due when the stream wakes the mailer, so nothing but the schedule can send it.
+    order = replace(order_mail("opt_in", attempt["id"], "de", now), next_attempt_at=now + 3600)
+    portal.dynamodb.put_item(**put_new(outbox, order_to_values(order)))
+    portal.invoke("mailer", "Due")
+    assert len(portal.mails(email)) == 1
+    portal.dynamodb.update_item(
+        TableName=outbox,
+        Key={"pk": {"S": order.id}},
+        UpdateExpression="SET next_attempt_at = :now",
+        ExpressionAttributeValues={":now": {"N": str(now)}},
+    )
+    portal.invoke("mailer", "Due")
+    assert len(portal.mails(email)) == 2

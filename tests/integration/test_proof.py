@@ -1,0 +1,76 @@
+"""Operators hand out the proof of a person's consents."""
+
+from typing import Any
+
+import pytest
+
+from portal.domain.consent import current_wording
+from tests.support.world import World
+
+EMAIL = "erika.muster@example.com"
+
+
+def proof(world: World, **target: Any) -> Any:
+    return world.ops(action="proof", **(target or {"email": EMAIL}))
+
+
+def test_the_proof_of_a_client_is_complete_and_readable(world: World) -> None:
+    world.a_client()
+    answer = proof(world, email="ERIKA.muster@Example.com")
+    (given,) = answer["proofs"]
+    assert (answer["ok"], given["complete"], given["closed_at"]) == (True, True, None)
+    assert [event["step"] for event in given["events"]] == ["requested", "mail_sent", "confirmed"]
+    assert all(event["at"].endswith("Z") for event in given["events"])
+    assert given["consents"][0]["consent"]["sha256"] == current_wording("terms", "de").sha256
+    assert given["consents"][0]["text"]["text"] == current_wording("terms", "de").text
+    assert "Nachweis der Einwilligungen" in given["html"]
+    assert EMAIL in given["html"]
+
+
+def test_after_the_closing_the_proof_is_found_by_who_names_the_address(world: World) -> None:
+    token = world.a_client()
+    before = proof(world)["proofs"][0]
+    world.clock.advance(86_400)
+    token = str(world.log_in("vier Kraniche zählen Nebel 7", delivery="body").json["access_token"])
+    world.request("DELETE", "/api/profile/consents/terms", token=token)
+    (given,) = proof(world)["proofs"]
+    assert given["subject"] == before["subject"]
+    assert given["complete"]
+    assert [event["step"] for event in given["events"]][3:] == ["consent_withdrawn", "closed"]
+    assert given["kept_until"] == "2029-12-31T23:00:00Z"
+    assert proof(world, account_id=given["subject"])["proofs"][0]["subject"] == given["subject"]
+
+
+def test_an_address_that_registered_again_has_two_proofs(world: World) -> None:
+    token = world.a_client()
+    world.request("DELETE", "/api/profile", token=token)
+    world.run_mailer()
+    world.a_client()
+    assert [given["closed_at"] is None for given in proof(world)["proofs"]] == [True, False]
+
+
+def test_a_proof_does_not_outlive_its_time(world: World) -> None:
+    token = world.a_client()
+    world.request("DELETE", "/api/profile", token=token)
+    ends = max(row["expires_at"] for row in world.items("EvidenceTable"))
+    world.clock.now = ends - 1
+    assert proof(world)["ok"]
+    world.clock.now = ends
+    assert proof(world) == {"ok": False, "code": "not_found"}
+
+
+@pytest.mark.parametrize(
+    ("target", "pointer"),
+    [
+        ({"email": EMAIL, "account_id": "x"}, "/account_id"),
+        ({"email": "x"}, "/email"),
+        ({"account_id": None}, "/email"),
+    ],
+)
+def test_a_proof_is_of_one_address_or_account(world: World, target: Any, pointer: str) -> None:
+    assert proof(world, **target)["errors"][0]["pointer"] == pointer
+
+
+def test_nobody_finds_the_proof_of_a_pending_registration(world: World) -> None:
+    world.register()
+    assert proof(world) == {"ok": False, "code": "not_found"}

@@ -1,0 +1,44 @@
+"""All tables at once: read, and put back to what was read."""
+
+from typing import Any
+
+from boto3.dynamodb.types import TypeSerializer
+
+from portal.adapters.dynamodb.items import from_item
+from tests.support.template import resources
+
+Items = dict[tuple[str, str], dict[str, Any]]
+"""Items by table and key."""
+
+
+class Tables:
+    """The tables of template.yaml.
+
+    Args:
+        dynamodb: a client of boto3.
+    """
+
+    def __init__(self, dynamodb: Any) -> None:
+        self._dynamodb = dynamodb
+        self._keys = {
+            name: [part["AttributeName"] for part in properties["KeySchema"]]
+            for name, properties in resources("AWS::DynamoDB::Table").items()
+        }
+
+    def read(self) -> Items:
+        """Return everything that is stored."""
+        found = {name: self._dynamodb.scan(TableName=name)["Items"] for name in self._keys}
+        plain = [(name, from_item(item)) for name, items in found.items() for item in items]
+        return {(name, str([item[part] for part in self._keys[name]])): item for name, item in plain}
+
+    def restore(self, wanted: Items, present: Items) -> None:
+        """Make the tables hold other items than those that they hold at present."""
+        serialize = TypeSerializer().serialize
+        for place in present.keys() | wanted.keys():
+            name, item = place[0], wanted.get(place)
+            if item is None:
+                key = {part: serialize(present[place][part]) for part in self._keys[name]}
+                self._dynamodb.delete_item(TableName=name, Key=key)
+            elif item != present.get(place):
+                values = {member: serialize(value) for member, value in item.items()}
+                self._dynamodb.put_item(TableName=name, Item=values)
