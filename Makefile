@@ -17,7 +17,7 @@ export PARAMS EMAIL EVENT
 export EVENT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof test lint types template unit integration e2e browser browser-ready deployed openapi clean distclean lock
+.PHONY: help setup run ops proof test lint types template unit integration e2e browser browser-ready deployed openapi privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ browser-ready: setup
 
 openapi: setup ## Write openapi.json anew from the code
 	PYTHONPATH=layers/portal $(DEV)/python -m tools.openapi
+
+privacy: setup ## Write the tables of docs/privacy.md anew from docs/privacy.toml
+	$(DEV)/python -m tools.privacy
 
 clean: ## Forget the state of the local stack: accounts, mails, builds
 	rm -rf .local .aws-sam

@@ -1,15 +1,19 @@
 """The portal against moto."""
 
 from collections.abc import Iterator
+from io import StringIO
+from logging import StreamHandler
 from typing import Any
 
 import pytest
 from moto import mock_aws
 
 from portal.flows.retry import retry_conflicts
+from portal.observe import logger
 from tests.support.world import World
 
 COUNTED: dict[str, dict[str, int]] = {}
+SEEDED: list[str] = []
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +32,30 @@ def world() -> Iterator[World]:
             _require_existence_conditions(operation, parameters)
 
 
+class Written:
+    """What the functions write: log lines of the portal's logger, and metrics, which go to standard output."""
+
+    def __init__(self, log: StringIO, capsys: pytest.CaptureFixture[str]) -> None:
+        self._log = log
+        self._capsys = capsys
+        self._metrics = ""
+
+    def getvalue(self) -> str:
+        """Return everything so far."""
+        self._metrics += self._capsys.readouterr().out
+        return self._log.getvalue() + self._metrics
+
+
+@pytest.fixture
+def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
+    """What the functions write in this test."""
+    stream, handler = StringIO(), logger.registered_handler
+    assert isinstance(handler, StreamHandler)
+    former = handler.setStream(stream)
+    yield Written(stream, capsys)
+    handler.setStream(former)
+
+
 def _require_existence_conditions(operation: str, parameters: dict[str, Any]) -> None:
     writes = [next(iter(entry.items())) for entry in parameters.get("TransactItems", [])]
     single = {"put_item": "Put", "update_item": "Update"}
@@ -38,9 +66,13 @@ def _require_existence_conditions(operation: str, parameters: dict[str, Any]) ->
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the AWS calls of each route (budgets: design, section 3)."""
+    """Print the AWS calls of each route (budgets: design, section 3), and which leaks the search for canaries finds."""
     if COUNTED:
         terminalreporter.section("AWS calls per request, warm")
         for name, calls in COUNTED.items():
             kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(calls.items())) or "none"
             terminalreporter.write_line(f"{name:<60} {sum(calls.values())}: {kinds}")
+    if SEEDED:
+        terminalreporter.section("Leaks seeded and found")
+        for found in SEEDED:
+            terminalreporter.write_line(found)

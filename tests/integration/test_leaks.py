@@ -1,32 +1,15 @@
 """Canaries: nothing personal in logs, nothing secret in tables or logs (ASVS 16.2.5, P1)."""
 
 import re
-from collections.abc import Iterator
-from contextlib import redirect_stdout
-from io import StringIO
-from logging import StreamHandler
 from typing import Any
 
-import pytest
-
-from portal.observe import logger
+from tests.integration.conftest import Written
 from tests.support.people import IBAN, PASSWORD
 from tests.support.world import World
 
 EMAIL = "kanarienvogel@example.com"
 PERSONAL = [EMAIL, "kanarienvogel", "Vogelsang", "Kanaria", "Zwitscherweg", "0151 23456789", "+4915123456789", IBAN]
 WHOLE_IPS = ["203.0.113.77", "2001:db8:1234:5678::9"]
-
-
-@pytest.fixture
-def written() -> Iterator[StringIO]:
-    """What the functions write: log lines and metrics."""
-    stream, handler = StringIO(), logger.registered_handler
-    assert isinstance(handler, StreamHandler)
-    former = handler.setStream(stream)
-    with redirect_stdout(stream):
-        yield stream
-    handler.setStream(former)
 
 
 def journey(world: World) -> list[str]:
@@ -47,16 +30,17 @@ def journey(world: World) -> list[str]:
     return [initial, PASSWORD, *tokens, *(token.rpartition(".")[2] for token in tokens)]
 
 
-def test_logs_hold_no_person_no_secret_and_no_whole_address(world: World, written: StringIO) -> None:
+def test_logs_hold_no_person_no_secret_and_no_whole_address(world: World, written: Written) -> None:
     secrets = journey(world)
     text = written.getvalue()
     assert text.count('"message":"request"') >= 7
+    assert '"CloudWatchMetrics"' in text
     for canary in [*PERSONAL, *WHOLE_IPS, *secrets]:
         assert canary.lower() not in text.lower()
     assert not re.search(r"eyJ[\w-]{10,}", text)
 
 
-def test_operators_leave_no_address_in_logs_and_get_none(world: World, written: StringIO) -> None:
+def test_operators_leave_no_address_in_logs_and_get_none(world: World, written: Written) -> None:
     new = "nachtigall@example.net"
     token = world.a_client(email=EMAIL)
     world.request("POST", "/api/profile/email-change", {"new_email": new}, token=token)
@@ -95,7 +79,7 @@ def test_outbox_sessions_and_evidence_name_nobody(world: World) -> None:
         assert canary not in stored
 
 
-def test_an_unexpected_failure_is_logged_without_what_it_says(world: World, written: StringIO) -> None:
+def test_an_unexpected_failure_is_logged_without_what_it_says(world: World, written: Written) -> None:
     from tests.support.people import a_registration
     from tests.support.world import faults
 

@@ -244,16 +244,16 @@ class FakeSessions:
 
     def replace(self, ended: Session, started: Session) -> None:
         self.accounts.faults.strike()
-        if not self.end_of(ended.account_id, ended.id):
+        if not self.end_of(ended.account_id, ended.id, ended.created_at):
             raise ConditionFailed
         self.add(started)
 
     def end(self, session_id: SessionId) -> None:
         self.accounts.sessions.pop(session_id, None)
 
-    def end_of(self, account_id: AccountId, session_id: SessionId) -> bool:
+    def end_of(self, account_id: AccountId, session_id: SessionId, now: int) -> bool:
         found = self.find(session_id)
-        mine = found is not None and found.account_id == account_id
+        mine = found is not None and found.account_id == account_id and not found.is_over(now)
         if mine:
             self.end(session_id)
         return mine

@@ -459,6 +459,20 @@ def test_the_review_runs_once_a_day_and_ends_before_the_next_run() -> None:
     assert functions()["review"]["Timeout"] < 900
 
 
+def test_late_deletion_is_an_alarm_and_silence_too() -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")["OldestExpiredAlarm"]
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+    assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+    service = functions()["cleanup"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("OldestExpiredSeconds", "Maximum")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 1800)
+    assert alarm["TreatMissingData"] == "breaching"
+    # A sweep every 15 minutes, so that one late start leaves no period empty.
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 2 * 15 * 60
+    assert "OldestExpiredAlarm" in (ROOT / "docs/operations.md").read_text()
+
+
 def test_nothing_but_an_operator_calls_ops() -> None:
     assert "Events" not in functions()["ops"]
     assert "FunctionUrlConfig" not in functions()["ops"]

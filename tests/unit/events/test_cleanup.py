@@ -55,6 +55,7 @@ def test_a_sweep_says_what_it_did_in_one_line_and_three_metrics(capsys: Captured
     )
     units = {entry["Name"]: entry["Unit"] for entry in written["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
     assert units == {"ExpiredFound": "Count", "ExpiredDeleted": "Count", "OldestExpiredSeconds": "Seconds"}
+    assert written["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]  # as the alarm asks for it
     assert "canary" not in json.dumps([log, written])
 
 

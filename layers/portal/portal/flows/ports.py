@@ -275,8 +275,8 @@ class Sessions(Protocol):
     def end(self, session_id: SessionId) -> None:
         """Delete a session, if there is one."""
 
-    def end_of(self, account_id: AccountId, session_id: SessionId) -> bool:
-        """Delete a session of an account; tell whether the account had it."""
+    def end_of(self, account_id: AccountId, session_id: SessionId, now: int) -> bool:
+        """Delete a session of an account; tell whether the account had it, and it was not over."""
 
     def end_presented(self, session_id: SessionId, refresh_hash: str) -> None:
         """Delete a session whose current or previous refresh token has this hash, if there is one."""

@@ -79,13 +79,14 @@ class Refresh:
 
 
 def log_out(
-    access_token: str | None, refresh_token: str | None, tokens: AccessTokenVerifier, sessions: Sessions
+    access_token: str | None, refresh_token: str | None, now: int, tokens: AccessTokenVerifier, sessions: Sessions
 ) -> None:
     """End the sessions that a client names by its tokens; nothing else can fail but the storage.
 
     Args:
         access_token: as received; one past its time still names its session.
         refresh_token: as received.
+        now: epoch seconds.
         tokens: checks access tokens.
         sessions: login sessions.
     """
@@ -95,7 +96,7 @@ def log_out(
         except NotAuthenticated:
             pass
         else:
-            retry_conflicts(lambda: sessions.end_of(claims.account_id, claims.session_id))
+            retry_conflicts(lambda: sessions.end_of(claims.account_id, claims.session_id, now))
     presented = parse_refresh_token(refresh_token or "")
     if presented is not None:
         retry_conflicts(lambda: sessions.end_presented(presented.session_id, presented.hash))
@@ -107,13 +108,13 @@ def list_sessions(caller: Caller, now: int, sessions: Sessions) -> Sequence[Sess
     return sorted([caller.session, *found], key=lambda session: session.created_at, reverse=True)
 
 
-def end_session(caller: Caller, session_id: str, sessions: Sessions) -> None:
+def end_session(caller: Caller, session_id: str, now: int, sessions: Sessions) -> None:
     """End one of the caller's sessions.
 
     Raises:
         NotFound: the caller has none of this id.
     """
-    if not retry_conflicts(lambda: sessions.end_of(caller.account.id, SessionId(session_id))):
+    if not retry_conflicts(lambda: sessions.end_of(caller.account.id, SessionId(session_id), now)):
         raise NotFound
 
 

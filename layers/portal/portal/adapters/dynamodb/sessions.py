@@ -105,9 +105,10 @@ class SessionsTable:
         """Delete a session, if there is one."""
         self._aws.call("dynamodb", "delete_item", **delete_key(self._table, {"pk": session_key(session_id)}))
 
-    def end_of(self, account_id: AccountId, session_id: SessionId) -> bool:
-        """Delete a session of an account; tell whether the account had it."""
-        return self._delete(session_id, "account_id = :account_id", {":account_id": account_id})
+    def end_of(self, account_id: AccountId, session_id: SessionId, now: int) -> bool:
+        """Delete a session of an account; tell whether the account had it, and it was not over."""
+        values = {":account_id": account_id, ":now": now}
+        return self._delete(session_id, "account_id = :account_id AND expires_at > :now", values)
 
     def end_presented(self, session_id: SessionId, refresh_hash: str) -> None:
         """Delete a session whose current or previous refresh token has this hash, if there is one."""

@@ -31,7 +31,7 @@ def post_logout(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/logout: always 204, whatever the tokens were."""
     parse_body(EmptyBody, request.json())
     tokens = KmsAccessTokens(wiring.kms, wiring.settings.access_token_keys, wiring.settings.issuer)
-    log_out(request.bearer_token, request.refresh_cookie, tokens, sessions_of(wiring))
+    log_out(request.bearer_token, request.refresh_cookie, wiring.clock(), tokens, sessions_of(wiring))
     count("Logouts")
     return no_content(cookies=(cleared_refresh_cookie(),))
 
@@ -45,7 +45,7 @@ def get_all(request: Request, wiring: Wiring[LoginSettings]) -> Response:
 
 def delete_one(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """DELETE /api/sessions/{id}."""
-    end_session(caller_of(request, wiring), request.path_parameters["id"], sessions_of(wiring))
+    end_session(caller_of(request, wiring), request.path_parameters["id"], wiring.clock(), sessions_of(wiring))
     return no_content()
 
 

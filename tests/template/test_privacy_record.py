@@ -1,0 +1,175 @@
+"""The record of processing (GDPR Art. 30) lists everything that template.yaml and the code keep, and nothing else."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeAliasType, Union, get_args, get_origin, get_type_hints
+
+import pytest
+
+from portal.adapters.dynamodb import records
+from tests.support.template import ROOT, functions, resources, template
+from tools.privacy.record import RECORD, facts, names_of, written
+
+STORES = facts()["store"]
+LISTED = [name for store in STORES for name in names_of(store) if "name" not in store]
+MAP = {record["name"]: record for record in facts()["record"]}
+MEMBERS = {member: record for record in MAP.values() for member in record.get("member", ())}
+
+# Types that keep nothing of a person whatever is written into them. A type that stands neither here nor below is new:
+# give its resources a row in docs/privacy.toml, or say here that it keeps nothing.
+KEEPS_NOTHING = {
+    "AWS::ApiGateway::Account",
+    "AWS::ApiGateway::BasePathMapping",
+    "AWS::ApiGateway::DomainName",
+    "AWS::CloudWatch::Alarm",
+    "AWS::IAM::Role",
+    "AWS::Serverless::Api",
+    "AWS::Serverless::Function",
+}
+KEEPS = {
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::SES::ConfigurationSet",
+    "AWS::SES::EmailIdentity",
+    "AWS::SQS::Queue",
+    "AWS::S3::Bucket",
+    "AWS::Serverless::LayerVersion",
+}
+
+
+def deployed() -> Iterator[str]:
+    """Yield every store of the template, by the name that the record has for it."""
+    for kind in KEEPS:
+        yield from resources(kind)
+    for name, table in resources("AWS::DynamoDB::Table").items():
+        yield from (f"{name}/{index['IndexName']}" for index in table.get("GlobalSecondaryIndexes", []))
+        if "StreamSpecification" in table:
+            yield f"{name}.stream"
+        if table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]:
+            yield f"{name}.backups"
+
+
+def test_every_store_of_the_template_has_one_row_and_every_row_a_store() -> None:
+    assert sorted(LISTED) == sorted(deployed())
+
+
+def test_every_type_of_resource_is_known_to_keep_something_or_nothing() -> None:
+    used = {resource["Type"] for resource in template()["Resources"].values()}
+    assert used - KEEPS - KEEPS_NOTHING == set()
+
+
+def test_every_service_that_the_template_uses_is_named() -> None:
+    known = tuple(kind for service in facts()["service"] for kind in service["types"])
+    types = {resource["Type"] for resource in template()["Resources"].values()}
+    types |= {event["Type"] for props in functions().values() for event in props.get("Events", {}).values()}
+    assert [kind for kind in sorted(types) if not kind.startswith(known)] == []
+
+
+def test_records_are_stored_where_the_record_says() -> None:
+    held = " ".join(store["holds"] for store in STORES)
+    inside = {name for name, record in MAP.items() if "member" in record}
+    assert [name for name in MAP if name not in inside and not re.search(rf"\b{name}\b", held)] == []
+
+
+# ------------------------------------------------------------ fields
+
+
+def sample(kind: Any) -> Any:
+    """Return a value of a type with every voluntary member given."""
+    if named := getattr(kind, "__value__", None) or getattr(kind, "__supertype__", None):
+        return sample(named)
+    if get_origin(kind) is Literal:
+        return get_args(kind)[0]
+    if get_origin(kind) in {Union, UnionType}:
+        return sample(next(part for part in get_args(kind) if part is not NoneType))
+    if get_origin(kind) is tuple:
+        return (sample(get_args(kind)[0]),)
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{field.name: sample(hints[field.name]) for field in fields(kind)})  # type: ignore[operator]  # a class
+    return {str: "x", int: 1, bool: True}[kind]
+
+
+def stored() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each record that can be stored, by its dataclass, with all attributes that it is stored with."""
+    for name, to_values in inspect.getmembers(records, inspect.isfunction):
+        if name.endswith("_to_values"):
+            hints = get_type_hints(to_values)
+            first, *more = list(inspect.signature(to_values).parameters)
+            kind = hints[first].__value__ if isinstance(hints[first], TypeAliasType) else hints[first]
+            for one in get_args(kind) or (kind,):
+                yield one.__name__, to_values(sample(one), *(sample(hints[parameter]) for parameter in more))
+
+
+STORED = dict(stored())
+
+
+def test_every_record_that_is_stored_is_in_the_map() -> None:
+    assert {name for name, record in MAP.items() if "member" not in record} == set(STORED)
+
+
+@pytest.mark.parametrize("name", sorted(STORED))
+def test_every_attribute_has_a_purpose_and_every_purpose_an_attribute(name: str) -> None:
+    assert set(MAP[name]["attributes"]) == set(STORED[name])
+    for attribute, value in STORED[name].items():
+        inner = value[0] if isinstance(value, tuple) else value
+        if isinstance(inner, dict):
+            assert set(MEMBERS[attribute]["attributes"]) == set(inner), attribute
+
+
+def update_expressions() -> Iterator[str]:
+    for path in sorted((ROOT / "layers/portal/portal/adapters/dynamodb").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("SET "):
+                yield node.value
+
+
+def test_updates_set_no_attribute_that_is_not_in_the_map() -> None:
+    written_later = {name for record in MAP.values() for name in record.get("updated", {})}
+    known = written_later | {name for record in MAP.values() for name in record["attributes"]}
+    found = {name for text in update_expressions() for name in re.findall(r"#?(\w+) = ", text)}
+    assert found - known == set()
+    assert written_later <= found
+
+
+def test_what_a_person_may_leave_out_is_voluntary() -> None:
+    from portal.http.bodies.registration import BankDetailsBody, RegistrationBody
+
+    members = facts()["members"]
+    required = {name for name, field in RegistrationBody.model_fields.items() if field.is_required()}
+    # Completed by the portal, hence stored, though IBAN or account number and bank code are enough to give.
+    bank = set(BankDetailsBody.model_fields)
+    assert set(members["mandatory"]) == (required - {"bank_details"}) | bank
+    assert set(members["voluntary"]) == set(RegistrationBody.model_fields) - required - {"locale"}
+
+
+def test_the_written_record_is_fresh() -> None:
+    text = RECORD.read_text(encoding="utf-8")
+    assert text == written(text), "run `make privacy`"
+    assert text.count("<!-- begin ") == 5
+
+
+def test_the_record_is_refused_when_a_table_or_an_attribute_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests above can fail: each of them does when the template or the code keeps one thing more."""
+    new = {
+        **template()["Resources"],
+        "NotesTable": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+                "StreamSpecification": {},
+                "GlobalSecondaryIndexes": [{"IndexName": "by-x"}],
+            },
+        },
+    }
+    monkeypatch.setitem(template(), "Resources", new)
+    added = {"NotesTable", "NotesTable/by-x", "NotesTable.stream", "NotesTable.backups"}
+    assert set(deployed()) - set(LISTED) == added
+    monkeypatch.delitem(MAP["Session"]["attributes"], "user_agent")
+    with pytest.raises(AssertionError):
+        test_every_attribute_has_a_purpose_and_every_purpose_an_attribute("Session")

@@ -1,0 +1,1 @@
+"""The record of processing, written from its facts."""
