@@ -250,6 +250,9 @@ LEAKS: dict[str, Seed] = {
     "table EvidenceTable": in_table("EvidenceTable", subject=EMAIL, sk="1"),
     "index RegistrationsTable/by-address": in_table("RegistrationsTable", canonical_email=EMAIL, requested_at=1),
     "index RegistrationsTable/by-expiry": in_table("RegistrationsTable", expiry_shard=EMAIL, expires_at=1),
+    "index AccountsTable/by-review": in_table(
+        "AccountsTable", pk=f"credential#{EMAIL.lower()}", review_shard="1", review_at=1
+    ),
     "index SessionsTable/by-account": in_table("SessionsTable", account_id="1", created_at=1, ip=CANARIES["IP"]),
     "index OutboxTable/by-due": in_table("OutboxTable", pk=EMAIL, due_shard="1", next_attempt_at=1),
     "index OutboxTable/by-ref": in_table("OutboxTable", ref=EMAIL, created_at=1),

@@ -16,6 +16,7 @@ LEFT_OUT = {
     "sk": "key of the storage",
     "expiry_shard": "place in an index",
     "due_shard": "place in an index",
+    "review_shard": "place in an index",
     "next_attempt_at": "place in an index, of a mail that waits",
     "password_hash": "secret",
     "refresh_hash": "secret",

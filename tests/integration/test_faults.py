@@ -108,7 +108,10 @@ def shown_items(items: Items, known: str) -> Counter[str]:
 
     def shown(value: Any) -> Any:
         if isinstance(value, dict):
-            return {name: "*" if name in {"expiry_shard", "due_shard"} else shown(value[name]) for name in value}
+            return {
+                name: "*" if name in {"expiry_shard", "due_shard", "review_shard"} else shown(value[name])
+                for name in value
+            }
         if isinstance(value, list):
             return [shown(member) for member in value]
         return "*" if isinstance(value, str) and RANDOM.fullmatch(value) and value not in known else value

@@ -179,6 +179,8 @@ class FakeAccounts:
             password_kind="chosen",
             password_expires_at=None,
             initial_password_id=None,
+            last_login_at=session.created_at,
+            closing_announced_at=None,
             generation=session.generation,
         )
         self.accounts[account.id] = replace(account, generation=session.generation)
@@ -189,7 +191,7 @@ class FakeAccounts:
         self.next_generation(account, password_hash=password_hash, password_kind="chosen", password_expires_at=None)
 
     def block(self, account: Account) -> None:
-        self.next_generation(account, blocked=True)
+        self.next_generation(account, blocked=True, closing_announced_at=None)
         self.accounts[account.id] = replace(self.accounts[account.id], blocked=True)
 
     def next_generation(self, account: Account, **changes: Any) -> None:
@@ -217,6 +219,15 @@ class FakeSessions:
 
     def add(self, session: Session) -> None:
         self.accounts.sessions[session.id] = session
+
+    def add_noted(self, session: Session, credential: Credential) -> None:
+        self.accounts.faults.strike()
+        found = self.accounts.credentials.get(credential.canonical_email)
+        if found is None or found.account_id != credential.account_id:
+            raise ConditionFailed
+        noted = replace(found, last_login_at=session.created_at, closing_announced_at=None)
+        self.accounts.credentials[credential.canonical_email] = noted
+        self.add(session)
 
     def find(self, session_id: SessionId) -> Session | None:
         return self.accounts.sessions.get(session_id)

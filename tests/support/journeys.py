@@ -93,6 +93,12 @@ def logging_in(world: World) -> Callable[[], Answer]:
     return lambda: world.log_in(initial)
 
 
+def logging_in_on_another_day(world: World) -> Callable[[], Answer]:
+    world.a_client()
+    world.clock.advance(86_401)
+    return lambda: world.log_in(PASSWORD)
+
+
 def refreshing(world: World) -> Callable[[], Answer]:
     world.a_client()
     body = {"refresh_token": world.log_in(PASSWORD, delivery="body").json["refresh_token"]}
@@ -219,6 +225,7 @@ JOURNEYS = (
     Journey("POST /api/registrations/confirm (again)", confirming_again, 200, tables=2, keys=1),
     Journey("POST /api/registrations/reject", rejecting, 204, tables=1, keys=1, again=410),
     Journey("POST /api/login", logging_in, 200, tables=2, keys=1),
+    Journey("POST /api/login (first of a day)", logging_in_on_another_day, 200, tables=2, keys=1),
     Journey("POST /api/session/refresh", refreshing, 200, tables=2, keys=1),
     Journey("POST /api/logout", logging_out, 204, tables=2),
     Journey("GET /api/sessions", get_own("/api/sessions"), 200, tables=2),

@@ -17,6 +17,7 @@ from portal.domain.email import sending_form
 from portal.events.cleanup import serve_cleanup
 from portal.events.mailer import serve_mailer
 from portal.events.ops import serve_ops
+from portal.events.review import serve_review
 from portal.http.routes import Handler, Wiring, serve
 from tests.support.contract import check_answer
 from tests.support.template import functions, resources
@@ -38,6 +39,9 @@ PARAMETERS = {
     "SessionIdleSeconds": "1800",
     "SessionAbsoluteSeconds": "43200",
     "EvidenceRetentionYears": "3",
+    "UnactivatedAccountDays": "90",
+    "IdleAccountDays": "1096",
+    "ClosingNoticeDays": "14",
     "ActiveLinkKeySlot": "A",
     "ActiveAccessTokenKeySlot": "A",
     "MailsPerSecond": "10",
@@ -127,7 +131,7 @@ class SentMail:
 
 
 class LambdaContext:
-    """What mailer, cleanup and ops ask of Lambda; each answer leaves ``step`` milliseconds less."""
+    """What mailer, cleanup, review and ops ask of Lambda; each answer leaves ``step`` milliseconds less."""
 
     def __init__(self, remaining: int = 50_000, step: int = 0) -> None:
         self.remaining = remaining
@@ -156,6 +160,8 @@ class World:
         self.mailer = serve_mailer(settings, self.aws, self.clock, pause=lambda _: None)
         cleaning = portal_settings.load(portal_settings.CleanupSettings, self.environment("cleanup"))
         self.cleanup = serve_cleanup(cleaning, self.aws, self.clock)
+        reviewing = portal_settings.load(portal_settings.ReviewSettings, self.environment("review"))
+        self.review = serve_review(reviewing, self.aws, self.clock)
         operating = portal_settings.load(portal_settings.OpsSettings, self.environment("ops"))
         self.operators = serve_ops(operating, self.aws, self.clock)
 
@@ -261,6 +267,10 @@ class World:
     def run_cleanup(self, steps: int = 1_000_000) -> dict[str, Any]:
         """Run the schedule of the cleanup; its time is over after so many steps (partitions and deletions)."""
         return self.cleanup({"task": "sweep"}, LambdaContext(19_999 + steps, step=1))
+
+    def run_review(self, accounts: int = 1_000_000) -> dict[str, Any]:
+        """Run the schedule of the review; its time is over after so many accounts."""
+        return self.review({"task": "review"}, LambdaContext(59_999 + accounts, step=1))
 
     def ops(self, *, sessions: int = 1_000_000, **event: Any) -> Any:
         """Invoke the operators' function; its time is over after so many sessions."""

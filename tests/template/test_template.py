@@ -36,6 +36,7 @@ SETTINGS = {
     **HTTP_FUNCTIONS,
     "mailer": portal_settings.MailerSettings,
     "cleanup": portal_settings.CleanupSettings,
+    "review": portal_settings.ReviewSettings,
     "ops": portal_settings.OpsSettings,
 }
 
@@ -170,7 +171,7 @@ def test_indexes_hold_keys_only_and_sessions_what_their_owner_sees() -> None:
     shown = {index["IndexName"]: index["Projection"] for index in indexes}
     of_sessions, of_mails = shown.pop("by-account"), shown.pop("by-ref")
     assert "recipient" not in of_mails["NonKeyAttributes"]
-    assert set(shown) == {"by-address", "by-expiry", "by-due", "by-pseudonym"}
+    assert set(shown) == {"by-address", "by-expiry", "by-due", "by-review", "by-pseudonym"}
     assert all(projection == {"ProjectionType": "KEYS_ONLY"} for projection in shown.values())
     assert not [name for name in of_sessions["NonKeyAttributes"] if "hash" in name or "nonce" in name]
 
@@ -199,6 +200,12 @@ CONDITIONS: dict[str, dict[str, Any]] = {
                 "password_expires_at",
                 "initial_password_id",
             ]
+        },
+        "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
+    },
+    "its review only": {
+        "ForAllValues:StringEquals": {
+            "dynamodb:Attributes": ["pk", "generation", "blocked", "review_at", "closing_announced_at"]
         },
         "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
     },
@@ -284,6 +291,16 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:PutItem", "EvidenceTable"),
         ("sqs:SendMessage", "CleanupDeadLetters"),
     },
+    "review": {
+        ("dynamodb:Query", "${AccountsTable.Arn}/index/by-review"),
+        ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:DeleteItem", "AccountsTable"),
+        ("dynamodb:UpdateItem", "AccountsTable", "its review only"),
+        ("dynamodb:PutItem", "OutboxTable"),
+        ("dynamodb:Query", "EvidenceTable"),
+        ("dynamodb:PutItem", "EvidenceTable"),
+        ("dynamodb:UpdateItem", "EvidenceTable", "its end only"),
+    },
     "ops": {
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "RegistrationsTable"),
@@ -335,9 +352,14 @@ KEY_USERS = {
         ("ConfirmRole", "kms:Encrypt"),
         ("LoginRole", "kms:Encrypt"),
         ("ProfileRole", "kms:Encrypt"),
+        ("ReviewRole", "kms:Encrypt"),
         ("MailerRole", "kms:Decrypt"),
     },
-    "PseudonymKey": {("ProfileRole", "kms:GenerateMac"), ("OpsRole", "kms:GenerateMac")},
+    "PseudonymKey": {
+        ("ProfileRole", "kms:GenerateMac"),
+        ("ReviewRole", "kms:GenerateMac"),
+        ("OpsRole", "kms:GenerateMac"),
+    },
     "AccessTokenKeyA": _ACCESS_TOKEN_KEY,
     "AccessTokenKeyB": _ACCESS_TOKEN_KEY,
 }
@@ -420,6 +442,24 @@ def test_a_sweep_ends_before_the_next_one_starts() -> None:
     assert functions()["cleanup"]["Timeout"] < 15 * 60
 
 
+def test_unused_accounts_are_told_in_time_and_live_no_longer_than_the_privacy_notice_says() -> None:
+    from portal.domain.outbox import LIFETIME_SECONDS
+
+    parameters = template()["Parameters"]
+    for name, days in {"UnactivatedAccountDays": 90, "IdleAccountDays": 1096}.items():
+        assert parameters[name]["Default"] == parameters[name]["MaxValue"] == days
+        assert parameters[name]["MinValue"] >= parameters["ClosingNoticeDays"]["MaxValue"]
+    notice = parameters["ClosingNoticeDays"]
+    # So an announcement that could not be sent is given up before the account is closed, never after.
+    assert notice["Default"] == notice["MinValue"] == LIFETIME_SECONDS / 86_400 == 14
+
+
+def test_the_review_runs_once_a_day_and_ends_before_the_next_run() -> None:
+    schedule = functions()["review"]["Events"]["Due"]["Properties"]
+    assert schedule["ScheduleExpression"] == "rate(1 day)"
+    assert functions()["review"]["Timeout"] < 900
+
+
 def test_late_deletion_is_an_alarm_and_silence_too() -> None:
     alarm = resources("AWS::CloudWatch::Alarm")["OldestExpiredAlarm"]
     variables = template()["Globals"]["Function"]["Environment"]["Variables"]
@@ -449,7 +489,7 @@ def test_ops_ends_before_its_caller_sends_the_event_again() -> None:
 def test_schedules_are_named_by_their_stack() -> None:
     events = [event for props in functions().values() for event in props.get("Events", {}).values()]
     names = [event["Properties"]["Name"]["Fn::Sub"] for event in events if event["Type"] == "ScheduleV2"]
-    assert len(set(names)) == len(names) == 2
+    assert len(set(names)) == len(names) == 3
     assert all(name.startswith("${AWS::StackName}-") for name in names)
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from portal.adapters.kms import KeySlots, Slot
+from portal.domain.lifecycle import Limits
 from portal.domain.session import Lifetimes
+from portal.domain.sweep import DAY_SECONDS
 
 
 class SettingsError(Exception):
@@ -137,6 +139,30 @@ class CleanupSettings:
     registrations_table: str
     evidence_table: str
     evidence_retention_years: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """Function ``review``."""
+
+    accounts_table: str
+    evidence_table: str
+    outbox_table: str
+    recipient_key_arn: str
+    pseudonym_key_arn: str
+    evidence_retention_years: int
+    unactivated_account_days: int
+    idle_account_days: int
+    closing_notice_days: int
+
+    @property
+    def limits(self) -> Limits:
+        """How long accounts may go unused."""
+        return Limits(
+            unactivated=self.unactivated_account_days * DAY_SECONDS,
+            idle=self.idle_account_days * DAY_SECONDS,
+            notice=self.closing_notice_days * DAY_SECONDS,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def test_an_account_comes_back_and_never_expires(account: Account) -> None:
         BARE,
         replace(BARE, password_hash="h", password_kind="chosen", generation=7, blocked=True),
         replace(BARE, password_hash="h", password_kind="initial", password_expires_at=NOW, initial_password_id="o"),
+        replace(BARE, last_login_at=NOW, closing_announced_at=NOW + 1, review_at=NOW + 2),
     ],
 )
 def test_a_credential_comes_back_and_is_found_by_its_address(credential: Credential) -> None:
@@ -126,3 +127,14 @@ def test_orders_spread_over_the_shards_that_the_schedule_asks() -> None:
     shards = {records.due_shard(order_mail("opt_in", "a", "de", NOW).id) for _ in range(200)}
     assert shards == {str(shard) for shard in range(records.DUE_SHARDS)}
     assert records.due_shard(OutboxId("a")) == records.due_shard(OutboxId("a"))
+
+
+def test_credentials_spread_over_16_shards_and_keep_theirs_with_another_address() -> None:
+    shards = {
+        records.credential_to_values(replace(BARE, account_id=AccountId(an_attempt().id)))["review_shard"]
+        for _ in range(400)
+    }
+    assert shards == {str(shard) for shard in range(16)}
+    moved = replace(BARE, canonical_email=CanonicalEmail("neu@example.org"))
+    assert records.credential_to_values(moved)["review_shard"] == records.credential_to_values(BARE)["review_shard"]
+    assert records.address_of(records.credential_key(moved.canonical_email)) == moved.canonical_email

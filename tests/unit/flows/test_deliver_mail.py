@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from portal.domain.account import Account, Credential, open_account
+from portal.domain.account import Account, Credential, PasswordKind, open_account
 from portal.domain.email_change import request_email_change
 from portal.domain.errors import MailRefused, Unavailable
 from portal.domain.evidence import OptInMailEvidence
@@ -41,7 +41,12 @@ class PlainLetters:
     """Mails that say which letter they are and what it was given."""
 
     def __getattr__(self, name: str) -> Callable[..., Mail]:
-        return lambda *given: Mail(name, " ".join(map(str, given)), "")
+        def mail(*given: object, **named: object) -> Mail:
+            return Mail(
+                " ".join([name, *(f"{key}={value}" for key, value in named.items())]), " ".join(map(str, given)), ""
+            )
+
+        return mail
 
     def opt_in(self, language: Language, attempts: Sequence[tuple[Attempt, str, str]]) -> Mail:
         return Mail("opt_in", " ".join([language, *(f"{one.reference} {yes} {no}" for one, yes, no in attempts)]), "")
@@ -98,6 +103,10 @@ class PostOffice:
             account.canonical_email, account.id, 0, blocked=False
         )
         return account
+
+    def change(self, account: Account, **changes: Any) -> None:
+        """Change the credential of an account."""
+        self.accounts.credentials[account.canonical_email] = replace(self.credential(account), **changes)
 
     def credential(self, account: Account) -> Credential:
         return self.accounts.credentials[account.canonical_email]
@@ -407,3 +416,27 @@ def test_a_farewell_says_until_when_the_evidence_stays() -> None:
     assert office.deliver(office.order("farewell", "1900000000", TO)) == "sent"
     ((to, mail, _),) = office.sender.sent
     assert (to, mail.text) == (TO, f"en {NOW} 1900000000")
+
+
+@pytest.mark.parametrize("kind", ["initial", "chosen"])
+def test_an_announced_closing_is_told_with_its_time_and_how_to_keep_the_account(kind: PasswordKind) -> None:
+    office = PostOffice()
+    account = office.account()
+    office.change(account, password_kind=kind, closing_announced_at=NOW, review_at=NOW + 14 * DAY)
+    assert office.deliver(office.order("closing_announced", account.id)) == "sent"
+    ((to, mail, _),) = office.sender.sent
+    assert (to, mail.subject, mail.text) == (
+        TO,
+        f"closing_announced activated={kind == 'chosen'}",
+        f"en {NOW + 14 * DAY}",
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{"closing_announced_at": None}, {"last_login_at": NOW}, {"blocked": True}, {"review_at": None}]
+)
+def test_an_announcement_that_does_not_stand_any_more_is_not_sent(changes: dict[str, Any]) -> None:
+    office = PostOffice()
+    account = office.account()
+    office.change(account, **{"closing_announced_at": NOW, "review_at": NOW + DAY, **changes})
+    assert office.deliver(office.order("closing_announced", account.id)) == "dropped"

@@ -6,9 +6,9 @@ import argon2
 import pytest
 
 from portal.domain import password as passwords
-from portal.domain.errors import InvalidCredentials
+from portal.domain.errors import ConditionFailed, Conflict, InvalidCredentials, Unavailable
 from portal.domain.session import parse_refresh_token
-from tests.support.fakes import NOW
+from tests.support.fakes import DAY, NOW
 from tests.support.people import PASSWORD
 from tests.unit.flows.people import EMAIL, LIFETIMES, Client, count_hash_runs
 
@@ -106,3 +106,43 @@ def test_logins_do_not_end_one_another() -> None:
     first, second = client.log_in(), client.log_in()
     assert set(client.accounts.sessions) == {first.session.id, second.session.id}
     assert client.caller(first.access_token).session == first.session
+
+
+def test_a_login_with_a_chosen_password_is_noted_and_makes_an_announced_closing_void() -> None:
+    client = Client()
+    client.log_in()
+    assert client.credential.last_login_at == NOW
+    client.set(closing_announced_at=NOW)
+    client.clock.now += 1
+    client.log_in()
+    assert (client.credential.last_login_at, client.credential.closing_announced_at) == (NOW + 1, None)
+
+
+def test_logins_of_one_day_are_noted_once() -> None:
+    client = Client()
+    for seconds, noted in ((0, NOW), (DAY, NOW), (1, NOW + DAY + 1)):
+        client.clock.now += seconds
+        client.log_in()
+        assert client.credential.last_login_at == noted
+
+
+def test_a_login_with_an_initial_password_keeps_no_account() -> None:
+    client = Client()
+    client.set(password_kind="initial", closing_announced_at=NOW)
+    client.log_in()
+    assert (client.credential.last_login_at, client.credential.closing_announced_at) == (None, NOW)
+
+
+@pytest.mark.parametrize("failure", [ConditionFailed(), Conflict()])
+def test_an_account_that_changes_in_the_same_moment_fails_no_login(failure: Exception) -> None:
+    client = Client()
+    client.accounts.faults.queue = [failure]
+    assert client.log_in().session.scope == "portal"
+
+
+def test_nobody_is_let_in_unnoted() -> None:
+    client = Client()
+    client.accounts.faults.queue = [Unavailable()]
+    with pytest.raises(Unavailable):
+        client.log_in()
+    assert not client.accounts.sessions

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 
 from portal.domain.mail import Language, Mail
 from portal.mails.already_registered import already_registered_mail
+from portal.mails.closing_announced import closing_announced_mail
 from portal.mails.credentials import credentials_mail
 from portal.mails.email_change import email_change_mail
 from portal.mails.farewell import farewell_mail
@@ -108,9 +109,27 @@ def email_changed(language: Language, sender: Sender = SENDER) -> Mail:
     return notice_mail("email_changed", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
 
 
+def closing_announced(language: Language, sender: Sender = SENDER, *, activated: bool = True) -> Mail:
+    return closing_announced_mail(language, sender, REQUESTED_AT + 14 * DAY, f"{PORTAL}/", activated=activated)
+
+
+def never_activated(language: Language, sender: Sender = SENDER) -> Mail:
+    return closing_announced(language, sender, activated=False)
+
+
 def farewell(language: Language, sender: Sender = SENDER) -> Mail:
     return farewell_mail(language, sender, REQUESTED_AT, YEAR_2030, f"{PORTAL}/")
 
 
 NOTICES = (bank_details_changed, email_change_requested, email_changed)
-MAILS = (opt_in, credentials, already_registered, password_reset, email_change, *NOTICES, farewell)
+MAILS = (
+    opt_in,
+    credentials,
+    already_registered,
+    password_reset,
+    email_change,
+    *NOTICES,
+    closing_announced,
+    never_activated,
+    farewell,
+)

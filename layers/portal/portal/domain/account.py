@@ -70,6 +70,9 @@ class Credential:
         password_kind: ``initial`` opens the password change only.
         password_expires_at: epoch seconds, for initial passwords.
         initial_password_id: the outbox row that the initial password was derived for.
+        last_login_at: epoch seconds of the last login with a chosen password, to the day.
+        closing_announced_at: epoch seconds of the announcement that the account will be closed as nobody uses it.
+        review_at: epoch seconds from which on its use is looked at; after an announcement the time of closing.
     """
 
     canonical_email: CanonicalEmail
@@ -80,6 +83,20 @@ class Credential:
     password_kind: PasswordKind | None = None
     password_expires_at: int | None = None
     initial_password_id: str | None = None
+    last_login_at: int | None = None
+    closing_announced_at: int | None = None
+    review_at: int | None = None
+
+    @property
+    def activated(self) -> bool:
+        """Whether an own password was ever chosen; operators may have taken it back since."""
+        return self.password_kind == "chosen" or self.last_login_at is not None  # noqa: S105 - a kind
+
+    @property
+    def announced_at(self) -> int | None:
+        """When the closing was announced; None where it was not, or where a login made that void."""
+        announced, login = self.closing_announced_at, self.last_login_at
+        return None if announced is None or (login is not None and login >= announced) else announced
 
     def opens_at(self, now: int) -> bool:
         """Tell whether a password of this credential may be accepted at all."""
@@ -104,6 +121,13 @@ def open_account(attempt: Attempt, now: int) -> Account:
         generation=0,
         blocked=False,
         version=1,
+    )
+
+
+def new_credential(account: Account) -> Credential:
+    """Return the credential that a new account begins with: no password, to be reviewed by the next run."""
+    return Credential(
+        account.canonical_email, account.id, account.generation, account.blocked, review_at=account.created_at
     )
 
 

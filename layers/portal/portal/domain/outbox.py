@@ -9,7 +9,10 @@ from portal.domain.mail import Language
 NoticeKind = Literal["bank_details_changed", "email_change_requested", "email_changed"]
 """What an owner is told of, with a link that blocks the account."""
 
-MailKind = Literal["opt_in", "resend", "credentials", "password_reset", "email_change", "farewell"] | NoticeKind
+MailKind = (
+    Literal["opt_in", "resend", "credentials", "password_reset", "email_change", "closing_announced", "farewell"]
+    | NoticeKind
+)
 
 LEASE_SECONDS = 60
 """How long a claimed row belongs to one run of the mailer; longer than the function may run."""

@@ -6,6 +6,7 @@ from portal.domain.mail import Language, Mail
 from portal.domain.outbox import NoticeKind
 from portal.domain.registration import Attempt
 from portal.mails.already_registered import already_registered_mail
+from portal.mails.closing_announced import closing_announced_mail
 from portal.mails.credentials import credentials_mail
 from portal.mails.email_change import email_change_mail
 from portal.mails.farewell import farewell_mail
@@ -52,6 +53,10 @@ class PortalLetters:
     ) -> Mail:
         """Tell what happened to an account, and how to block it."""
         return notice_mail(kind, language, self._sender, happened_at, freeze_url, freeze_until)
+
+    def closing_announced(self, language: Language, closes_at: int, *, activated: bool) -> Mail:
+        """Announce that an account will be closed as nobody uses it, and say how to keep it."""
+        return closing_announced_mail(language, self._sender, closes_at, self._portal_url, activated=activated)
 
     def farewell(self, language: Language, closed_at: int, evidence_until: int) -> Mail:
         """Confirm that an account is closed."""

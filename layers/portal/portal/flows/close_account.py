@@ -27,13 +27,18 @@ class Closing:
     recipients: RecipientEncryptor
     retention_years: int
 
-    def close(self, account: Account, now: int) -> None:
+    def close(self, account: Account, now: int, *, announced_at: int | None = None) -> None:
         """Delete account and credential at once and order a farewell mail; sessions end with the account.
+
+        Args:
+            account: as it was read.
+            now: epoch seconds.
+            announced_at: of the announcement that must still stand, where nobody asked for the closing.
 
         Raises:
             Unavailable: the account changed in the same moment.
         """
-        self._close(account, now, ())
+        self._close(account, now, (), announced_at)
 
     def withdraw(self, account: Account, kind: str, now: int) -> None:
         """Note that a consent is withdrawn, and close the account, which has no basis without it.
@@ -48,12 +53,14 @@ class Closing:
         ends = evidence_ends(now, self.retention_years)
         self._close(account, now, (WithdrawalEvidence(account.id, consent, now, ends),))
 
-    def _close(self, account: Account, now: int, more: Sequence[AnyEvidence]) -> None:
+    def _close(self, account: Account, now: int, more: Sequence[AnyEvidence], announced_at: int | None = None) -> None:
         ends = evidence_ends(now, self.retention_years)
         closing = ClosingEvidence(account.id, now, self.pseudonyms.of(account.canonical_email), ends)
         order = order_to(account.email, "farewell", str(ends), account.locale, now, self.recipients)
         try:
-            retry_conflicts(lambda: self.profiles.close(account, (*more, closing), ends, order))
+            retry_conflicts(
+                lambda: self.profiles.close(account, (*more, closing), ends, order, announced_at=announced_at)
+            )
         except ConditionFailed:
             # It changed, or was closed, in the same moment: the next request sees which.
             raise Unavailable(retry_after=1) from None

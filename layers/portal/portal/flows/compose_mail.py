@@ -58,6 +58,9 @@ class Letters(Protocol):
     ) -> Mail:
         """Tell what happened to an account, and how to block it."""
 
+    def closing_announced(self, language: Language, closes_at: int, *, activated: bool) -> Mail:
+        """Announce that an account will be closed as nobody uses it, and say how to keep it."""
+
     def farewell(self, language: Language, closed_at: int, evidence_until: int) -> Mail:
         """Confirm that an account is closed."""
 
@@ -114,6 +117,7 @@ class Composer:
             "credentials": self._credentials,
             "password_reset": self._password_reset,
             "email_change": self._email_change,
+            "closing_announced": self._closing_announced,
             "farewell": self._farewell,
         }
         return makers.get(row.kind, self._notice)(row)
@@ -193,6 +197,17 @@ class Composer:
         kind = cast("NoticeKind", row.kind)
         mail = self.letters.notice(kind, row.language, row.created_at, self._url(FREEZE, token), ends)
         return Letter(sending_form(self._recipient(row)), mail)
+
+    def _closing_announced(self, row: OutboxRow) -> Letter | None:
+        account = self.accounts.find(AccountId(row.ref))
+        credential = self.accounts.find_credential(account.canonical_email) if account else None
+        if account is None or credential is None or credential.blocked:
+            return None
+        if credential.announced_at is None or credential.review_at is None:
+            # The person logged in meanwhile.
+            return None
+        mail = self.letters.closing_announced(row.language, credential.review_at, activated=credential.activated)
+        return _to(account, mail)
 
     def _farewell(self, row: OutboxRow) -> Letter:
         # The account is gone; the order says until when its evidence stays.

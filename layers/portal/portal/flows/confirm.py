@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from portal.domain.account import Credential, open_account
+from portal.domain.account import new_credential, open_account
 from portal.domain.errors import ConditionFailed, LinkExpired
 from portal.domain.evidence import opt_in_evidence
 from portal.domain.ids import AccountId, AttemptId
@@ -61,7 +61,7 @@ def _open(attempt: Attempt, ip: str, now: int, accounts: Accounts) -> None:
     account = open_account(attempt, now)
     accounts.open(
         account,
-        Credential(account.canonical_email, account.id, account.generation, account.blocked),
+        new_credential(account),
         opt_in_evidence(attempt, now, ip),
         order_mail("credentials", account.id, account.locale, now),
         now,

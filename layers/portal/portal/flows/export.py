@@ -7,7 +7,7 @@ from portal.domain.account import Account
 from portal.domain.personal_data import Item, PersonalItems
 from portal.domain.times import rfc3339
 
-_OF_STORAGE = {"pk", "sk", "expiry_shard", "due_shard"}
+_OF_STORAGE = {"pk", "sk", "expiry_shard", "due_shard", "review_shard"}
 # Hashes and ciphertexts say nothing about a person and must not leave the portal.
 _SECRETS = {"password_hash", "refresh_hash", "previous_refresh_hash", "nonce", "recipient"}
 # An attempt that is not confirmed may be a stranger's who mistyped their address: its data is not shown to others.

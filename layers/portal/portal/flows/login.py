@@ -6,6 +6,7 @@ from portal.domain.account import Credential
 from portal.domain.email import canonical_email
 from portal.domain.errors import ConditionFailed, InvalidCredentials, NotAuthenticated
 from portal.domain.ids import CanonicalEmail
+from portal.domain.lifecycle import login_is_worth_noting
 from portal.domain.password import hash_password, needs_rehash, normalise, password_matches
 from portal.domain.session import Device, Lifetimes, RefreshToken, Session, new_limited_session, new_session
 from portal.domain.token import AccessClaims
@@ -64,7 +65,7 @@ class Login:
             self.accounts.upgrade_hash(usable, hash_password(normal))
         session, refresh_token = self._start(usable, device, now)
         answer = logged_in(session, refresh_token, now, self.tokens)
-        self.sessions.add(session)
+        self._store(session, usable, now)
         return answer
 
     def reauthenticate(self, caller: Caller, password: str, device: Device) -> LoggedIn:
@@ -85,6 +86,16 @@ class Login:
         except ConditionFailed:
             raise NotAuthenticated from None
         return answer
+
+    def _store(self, session: Session, credential: Credential, now: int) -> None:
+        """Store the session, and with it the time of this login where that is worth noting: all or nothing."""
+        if login_is_worth_noting(credential, now):
+            try:
+                return retry_conflicts(lambda: self.sessions.add_noted(session, credential))
+            except ConditionFailed:
+                # Address changed or account closed in the same moment: the session is void, and nothing to note.
+                pass
+        return self.sessions.add(session)
 
     def _start(self, credential: Credential, device: Device, now: int) -> tuple[Session, RefreshToken | None]:
         who = (credential.account_id, credential.generation, device, now, self.lifetimes)

@@ -156,7 +156,8 @@ class Operate:
 
         def write(case: _Case) -> None:
             after = restored(case.account, case.former)
-            self.operations.restore(case.account, after, case.former, self.clock())
+            last_login_at = case.credential.last_login_at if case.credential else None
+            self.operations.restore(case.account, after, case.former, self.clock(), last_login_at=last_login_at)
 
         read = partial(self._formerly_of if to_former_address else self._to_restore, target)
         try:

@@ -143,8 +143,45 @@ class Profiles(Protocol):
             ConditionFailed: also when the new address has an account meanwhile, or the change expired.
         """
 
-    def close(self, account: Account, evidence: Sequence[AnyEvidence], ends: int, order: OutboxRow) -> None:
-        """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds)."""
+    def close(
+        self,
+        account: Account,
+        evidence: Sequence[AnyEvidence],
+        ends: int,
+        order: OutboxRow,
+        *,
+        announced_at: int | None = None,
+    ) -> None:
+        """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds).
+
+        Args:
+            account: as it was read.
+            evidence: of the closing.
+            ends: of all its evidence, epoch seconds.
+            order: of the farewell mail.
+            announced_at: of the announcement that must still stand, where the account is closed as nobody uses it.
+
+        Raises:
+            ConditionFailed: also when that announcement does not stand any more.
+        """
+
+
+class Reviews(Protocol):
+    """When the use of accounts is looked at, and what was announced to them.
+
+    Raises (keep, announce):
+        ConditionFailed: the account changed meanwhile, or another run was first.
+        Conflict: another transaction held the credential.
+    """
+
+    def due(self, shard: int, now: int) -> Iterable[CanonicalEmail]:
+        """Return the addresses to look at, the longest due first, read as they are needed."""
+
+    def keep(self, credential: Credential, until: int, *, announced: bool) -> None:
+        """Store when to look again (epoch seconds); an announcement is forgotten unless it still stands."""
+
+    def announce(self, credential: Credential, closes_at: int, now: int, order: OutboxRow) -> None:
+        """Store that the closing is announced, together with the order of the mail that says so."""
 
 
 class Operations(Protocol):
@@ -163,8 +200,23 @@ class Operations(Protocol):
     def end_sessions(self, account: Account) -> None:
         """End all sessions of an account."""
 
-    def restore(self, before: Account, after: Account, former: FormerAddress | None, now: int) -> None:
+    def restore(
+        self,
+        before: Account,
+        after: Account,
+        former: FormerAddress | None,
+        now: int,
+        *,
+        last_login_at: int | None,
+    ) -> None:
         """Give an account back without a password, all or nothing; a former address is used up by it.
+
+        Args:
+            before: the account as it was read.
+            after: as its owner gets it back.
+            former: the record of the address that it gets back, None where its address stays.
+            now: epoch seconds.
+            last_login_at: what is known of its use, for the credential of another address.
 
         Raises:
             ConditionFailed: also when the former address has an account meanwhile, or its record expired.
@@ -191,6 +243,14 @@ class Sessions(Protocol):
 
     def add(self, session: Session) -> None:
         """Store a new session."""
+
+    def add_noted(self, session: Session, credential: Credential) -> None:
+        """Store a new session and note with the credential when its client logged in; an announced closing is void.
+
+        Raises:
+            ConditionFailed: the address is another account's meanwhile, or nobody's.
+            Conflict: another transaction held the credential.
+        """
 
     def find(self, session_id: SessionId) -> Session | None:
         """Return a session, read consistently."""

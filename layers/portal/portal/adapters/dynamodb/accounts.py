@@ -28,6 +28,8 @@ from portal.domain.session import Session
 SAME_PASSWORD = "password_hash = :old_hash AND generation = :generation AND blocked = :no"  # noqa: S105 - an expression
 IN_FORCE = "generation = :generation AND blocked = :no"
 NEXT_GENERATION = "SET generation = :next"
+# Whoever is locked out can't log in to keep the account: an announced closing is void.
+_BLOCK = "SET blocked = :yes, generation = :next REMOVE closing_announced_at"
 
 
 class AccountsTable:
@@ -116,10 +118,16 @@ class AccountsTable:
                 "Update": update_existing(
                     self._table,
                     {"pk": credential_key(credential.canonical_email)},
-                    "SET password_hash = :hash, password_kind = :chosen, generation = :next "
-                    "REMOVE password_expires_at, initial_password_id",
+                    "SET password_hash = :hash, password_kind = :chosen, generation = :next, last_login_at = :now "
+                    "REMOVE password_expires_at, initial_password_id, closing_announced_at",
                     SAME_PASSWORD,
-                    {":hash": password_hash, ":chosen": "chosen", ":old_hash": credential.password_hash, **generation},
+                    {
+                        ":hash": password_hash,
+                        ":chosen": "chosen",
+                        ":old_hash": credential.password_hash,
+                        ":now": session.created_at,
+                        **generation,
+                    },
                 )
             },
             self._next_generation(account_key(credential.account_id), generation),
@@ -149,11 +157,7 @@ class AccountsTable:
         values = {":generation": account.generation, ":next": account.generation + 1, ":no": False, ":yes": True}
         self._transact(
             *(
-                {
-                    "Update": update_existing(
-                        self._table, {"pk": key}, "SET blocked = :yes, generation = :next", IN_FORCE, values
-                    )
-                }
+                {"Update": update_existing(self._table, {"pk": key}, _BLOCK, IN_FORCE, values)}
                 for key in (account_key(account.id), credential_key(account.canonical_email))
             )
         )

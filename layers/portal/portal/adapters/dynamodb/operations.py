@@ -1,5 +1,6 @@
 """What operators do to an account: account, credential, and the record of a former address."""
 
+from dataclasses import replace
 from typing import Any
 
 from portal.adapters.aws import Aws
@@ -7,7 +8,7 @@ from portal.adapters.dynamodb.accounts import IN_FORCE, NEXT_GENERATION
 from portal.adapters.dynamodb.items import put_new, require_existing, update_existing
 from portal.adapters.dynamodb.records import account_key, credential_key, credential_to_values, former_key
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
-from portal.domain.account import Account, Credential
+from portal.domain.account import Account, new_credential
 from portal.domain.email_change import FormerAddress
 
 _BLOCKED = "generation = :generation AND blocked = :yes"
@@ -40,12 +41,20 @@ class OperationsTable:
         values = {":generation": account.generation, ":next": account.generation + 1, ":no": False}
         self._update_both(account, NEXT_GENERATION, IN_FORCE, values)
 
-    def restore(self, before: Account, after: Account, former: FormerAddress | None, now: int) -> None:
+    def restore(
+        self,
+        before: Account,
+        after: Account,
+        former: FormerAddress | None,
+        now: int,
+        *,
+        last_login_at: int | None,
+    ) -> None:
         """Give an account back without a password, all or nothing; a former address is used up by it."""
         if former is None:
             self._transact(self._give_back(before, after), self._forget_password(before, after))
             return
-        fresh = Credential(after.canonical_email, after.id, after.generation, blocked=after.blocked)
+        fresh = replace(new_credential(after), last_login_at=last_login_at, review_at=now)
         self._transact(
             self._give_back_with_address(before, after),
             {"Put": put_new(self._table, credential_to_values(fresh))},
@@ -90,7 +99,7 @@ class OperationsTable:
                 self._table,
                 _credential(before),
                 "SET blocked = :no, generation = :next "
-                "REMOVE password_hash, password_kind, password_expires_at, initial_password_id",
+                "REMOVE password_hash, password_kind, password_expires_at, initial_password_id, closing_announced_at",
                 _SAME_GENERATION,
                 {":no": False, ":generation": before.generation, ":next": after.generation},
             )

@@ -25,6 +25,7 @@ from portal.domain.evidence import AnyEvidence, ConsentEvidence
 from portal.domain.outbox import OutboxRow
 
 _PENDING = "version = :version AND generation = :generation AND blocked = :no AND pending_email_change_id = :change"
+_AS_ANNOUNCED = IN_FORCE + " AND closing_announced_at = :announced"
 _AS_READ = "version = :version AND generation = :generation AND blocked = :no"
 # The end of evidence is set once.
 _ENDLESS = "attribute_not_exists(expires_at)"
@@ -77,7 +78,13 @@ class ProfilesTable:
         self, before: Account, after: Account, credential: Credential, former: FormerAddress, order: OutboxRow, now: int
     ) -> None:
         """Move an account and its credential to the new address; the pending change is used up."""
-        moved = replace(credential, canonical_email=after.canonical_email, generation=after.generation)
+        # Who confirms a new address is there: a closing that was announced meanwhile is announced again, or not at all.
+        moved = replace(
+            credential,
+            canonical_email=after.canonical_email,
+            generation=after.generation,
+            closing_announced_at=None,
+        )
         generation = {":generation": before.generation, ":no": False}
         same = {**generation, ":old_hash": credential.password_hash}
         self._transact(
@@ -111,14 +118,25 @@ class ProfilesTable:
             {"Put": put_new(self._outbox, order_to_values(order))},
         )
 
-    def close(self, account: Account, evidence: Sequence[AnyEvidence], ends: int, order: OutboxRow) -> None:
+    def close(
+        self,
+        account: Account,
+        evidence: Sequence[AnyEvidence],
+        ends: int,
+        order: OutboxRow,
+        *,
+        announced_at: int | None = None,
+    ) -> None:
         """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds)."""
         in_force = {":generation": account.generation, ":no": False}
         as_read = {**in_force, ":version": account.version}
+        required: tuple[str, dict[str, Any]] = (IN_FORCE, in_force)
+        if announced_at is not None:
+            required = (_AS_ANNOUNCED, {**in_force, ":announced": announced_at})
         end = {":ends": ends}
         self._transact(
             {"Delete": require_existing(self._table, {"pk": account_key(account.id)}, _AS_READ, as_read)},
-            {"Delete": require_existing(self._table, self._credential(account), IN_FORCE, in_force)},
+            {"Delete": require_existing(self._table, self._credential(account), *required)},
             {"Put": put_new(self._outbox, order_to_values(order))},
             *({"Put": put_new(self._evidence, evidence_to_values(one), key="subject")} for one in evidence),
             *(

@@ -18,7 +18,8 @@ from portal.domain.evidence import (
     WithdrawalEvidence,
     evidence_ends,
 )
-from portal.domain.ids import random_id
+from portal.domain.ids import CanonicalEmail, random_id
+from portal.domain.lifecycle import REVIEW_SHARDS
 from portal.domain.outbox import OutboxRow
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt
@@ -55,6 +56,11 @@ def account_key(account_id: str) -> str:
 def credential_key(canonical_email: str) -> str:
     """Return the key of a credential item in Accounts."""
     return f"credential#{canonical_email}"
+
+
+def address_of(key: str) -> CanonicalEmail:
+    """Return the address in the key of a credential item."""
+    return CanonicalEmail(key.removeprefix(credential_key("")))
 
 
 def session_key(session_id: str) -> str:
@@ -145,12 +151,16 @@ def account_from_item(item: Item) -> Account:
 
 def credential_to_values(credential: Credential) -> dict[str, Any]:
     """Return the attributes of a credential item."""
-    return {**asdict(credential), "pk": credential_key(credential.canonical_email)}
+    return {
+        **asdict(credential),
+        "pk": credential_key(credential.canonical_email),
+        "review_shard": review_shard(credential.account_id),
+    }
 
 
 def credential_from_item(item: Item) -> Credential:
     """Return the credential that an item holds."""
-    return Credential(**{name: value for name, value in item.items() if name != "pk"})
+    return Credential(**{name: item[name] for name in Credential.__slots__ if name in item})
 
 
 def session_to_values(session: Session) -> dict[str, Any]:
@@ -216,6 +226,11 @@ def order_to_values(order: OutboxRow) -> dict[str, Any]:
 def order_from_item(item: Item) -> OutboxRow:
     """Return the order that an item holds."""
     return OutboxRow(**{name: item[name] for name in OutboxRow.__slots__ if name in item})
+
+
+def review_shard(account_id: str) -> str:
+    """Return the partition of the review index; it stays the same when the address changes."""
+    return str(sum(account_id.encode()) % REVIEW_SHARDS)
 
 
 DUE_SHARDS = 4

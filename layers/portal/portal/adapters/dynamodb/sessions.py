@@ -14,7 +14,7 @@ from portal.adapters.dynamodb.records import (
     session_key,
     session_to_values,
 )
-from portal.domain.account import Account
+from portal.domain.account import Account, Credential
 from portal.domain.errors import ConditionFailed, Unavailable
 from portal.domain.ids import AccountId, SessionId
 from portal.domain.session import Session
@@ -44,6 +44,21 @@ class SessionsTable:
         except ConditionFailed:
             # The id is random and ours: a first try was stored and only its answer was lost.
             return
+
+    def add_noted(self, session: Session, credential: Credential) -> None:
+        """Store a new session and note with the credential when its client logged in; an announced closing is void."""
+        self._transact(
+            {"Put": put_new(self._table, session_to_values(session))},
+            {
+                "Update": update_existing(
+                    self._accounts,
+                    {"pk": credential_key(credential.canonical_email)},
+                    "SET last_login_at = :now REMOVE closing_announced_at",
+                    "account_id = :account",
+                    {":now": session.created_at, ":account": credential.account_id},
+                )
+            },
+        )
 
     def find(self, session_id: SessionId) -> Session | None:
         """Return a session, read consistently."""

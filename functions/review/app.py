@@ -1,0 +1,8 @@
+"""Accounts that nobody uses, once a day: told, and then closed."""
+
+import os
+
+from portal.events.review import serve_review
+from portal.settings import ReviewSettings, load
+
+handler = serve_review(load(ReviewSettings, os.environ))

@@ -1,0 +1,99 @@
+"""The review of accounts, once a day: what nobody uses is told, and then closed."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.accounts import AccountsTable
+from portal.adapters.dynamodb.profiles import ProfilesTable
+from portal.adapters.dynamodb.reviews import ReviewsTable
+from portal.adapters.kms import Kms, KmsPseudonyms, KmsRecipients
+from portal.domain.errors import Unavailable
+from portal.domain.ids import CanonicalEmail
+from portal.events import Handler
+from portal.flows.close_account import Closing
+from portal.flows.ports import Clock
+from portal.flows.review_accounts import Review
+from portal.observe import count, flush_metrics, log_failure, logger
+from portal.settings import ReviewSettings
+
+# A run takes no account any more when the time left may be too short for a whole closing, every call tried twice.
+_RESERVE_MILLISECONDS = 60_000
+
+
+class ReviewFailed(Exception):
+    """A run failed, wholly or for some accounts. Says nothing more, as Lambda logs it; why is in the log lines."""
+
+
+def serve_review(settings: ReviewSettings, aws: Aws | None = None, clock: Clock = lambda: int(time.time())) -> Handler:
+    """Return the Lambda handler of the review.
+
+    Args:
+        settings: of the function.
+        aws: way out.
+        clock: epoch seconds.
+    """
+    review = _wire(settings, aws or Aws(), clock)
+
+    def handler(_event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+        try:
+            return _run(review, context)
+        finally:
+            flush_metrics()
+
+    return handler
+
+
+def _run(review: Review, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+    outcomes = {"kept": 0, "announced": 0, "closed": 0, "changed": 0, "failed": 0}
+    complete = True
+    try:
+        for email in review.due():
+            if context.get_remaining_time_in_millis() < _RESERVE_MILLISECONDS:
+                # What is left is due still: the next run takes it.
+                complete = False
+                break
+            outcomes[_look(review, email)] += 1
+    except Exception as failure:  # noqa: BLE001 - whatever it is, Lambda must not log its text
+        log_failure(failure)
+        complete = False
+        outcomes["failed"] += 1
+    summary = {**outcomes, "complete": complete}
+    count("AccountsReviewed", sum(outcomes.values()) - outcomes["failed"])
+    count("ClosingsAnnounced", outcomes["announced"])
+    count("AccountsClosedInactive", outcomes["closed"])
+    logger.info("review", extra=summary)
+    if outcomes["failed"]:
+        raise ReviewFailed
+    return summary
+
+
+def _look(review: Review, email: CanonicalEmail) -> str:
+    try:
+        return review.look(email)
+    except Unavailable:
+        raise
+    except Exception as failure:  # noqa: BLE001 - one bad account must not hold up the others
+        log_failure(failure)
+        return "failed"
+
+
+def _wire(settings: ReviewSettings, aws: Aws, clock: Clock) -> Review:
+    kms = Kms(aws)
+    profiles = ProfilesTable(
+        aws, settings.accounts_table, evidence=settings.evidence_table, outbox=settings.outbox_table
+    )
+    closing = Closing(
+        profiles=profiles,
+        pseudonyms=KmsPseudonyms(kms, settings.pseudonym_key_arn),
+        recipients=KmsRecipients(kms, settings.recipient_key_arn),
+        retention_years=settings.evidence_retention_years,
+    )
+    return Review(
+        reviews=ReviewsTable(aws, settings.accounts_table, settings.outbox_table),
+        accounts=AccountsTable(aws, settings.accounts_table),
+        closing=closing,
+        limits=settings.limits,
+        clock=clock,
+    )
