@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.domain.account import Account
-from portal.domain.errors import ConditionFailed, NotFound, Unavailable
+from portal.domain.errors import ChangedMeanwhile, ConditionFailed, NotFound
 from portal.domain.evidence import AnyEvidence, ClosingEvidence, WithdrawalEvidence, evidence_ends
 from portal.flows.order_mail import order_to
 from portal.flows.ports import Profiles, Pseudonyms, RecipientEncryptor
@@ -36,7 +36,7 @@ class Closing:
             announced_at: of the announcement that must still stand, where nobody asked for the closing.
 
         Raises:
-            Unavailable: the account changed in the same moment.
+            ChangedMeanwhile: the account changed in the same moment.
         """
         self._close(account, now, (), announced_at)
 
@@ -45,7 +45,7 @@ class Closing:
 
         Raises:
             NotFound: there is no consent of this kind.
-            Unavailable: the account changed in the same moment.
+            ChangedMeanwhile: the account changed in the same moment.
         """
         consent = next((consent for consent in account.consents if consent.kind == kind), None)
         if consent is None:
@@ -63,4 +63,4 @@ class Closing:
             )
         except ConditionFailed:
             # It changed, or was closed, in the same moment: the next request sees which.
-            raise Unavailable(retry_after=1) from None
+            raise ChangedMeanwhile(retry_after=1) from None

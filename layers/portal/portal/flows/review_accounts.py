@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from portal.domain.account import Account, Credential
-from portal.domain.errors import ConditionFailed, NotAuthenticated
+from portal.domain.errors import ChangedMeanwhile, ConditionFailed
 from portal.domain.ids import CanonicalEmail
 from portal.domain.lifecycle import REVIEW_SHARDS, Announce, Close, Keep, Limits, Verdict, judge
 from portal.domain.outbox import order_mail
@@ -65,7 +65,7 @@ class Review:
         verdict = judge(account, credential, now, self.limits)
         try:
             return self._carry_out(verdict, account, credential, now)
-        except (ConditionFailed, NotAuthenticated):
+        except (ConditionFailed, ChangedMeanwhile):
             return "changed"
 
     def _carry_out(self, verdict: Verdict, account: Account, credential: Credential, now: int) -> Outcome:
