@@ -292,6 +292,25 @@ def test_reauthentication_with_a_wrong_password_changes_nothing(world: World, cl
     assert profile(world, client["access_token"]) == 200
 
 
+@pytest.mark.parametrize("operation", ["get_item", "transact_write_items"])
+@pytest.mark.parametrize("act", ["block", "end_sessions"])
+def test_reauthentication_loses_against_operators_in_the_same_moment(
+    world: World, client: Any, operation: str, act: str
+) -> None:
+    met: list[bool] = []
+
+    def operator(_service: str, called: str, _parameters: Any) -> None:
+        if called == operation and not met:
+            met.append(False)
+            met[0] = world.ops(action=act, email="erika.muster@example.com")["ok"]
+
+    with faults(world, before=operator):
+        answer = world.request("POST", "/api/reauthentication", {"password": PASSWORD}, token=client["access_token"])
+    assert met == [True]
+    assert answer.status == 401
+    assert len([item for item in world.items("SessionsTable") if item["auth_time"] == world.clock.now]) == 2
+
+
 def test_no_table_holds_a_refresh_token(world: World, client: Any) -> None:
     newest = refresh(world, client["refresh_token"]).json
     stored = str(world.items("SessionsTable"))
