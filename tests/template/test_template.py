@@ -296,6 +296,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:GetItem", "AccountsTable"),
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable", "its review only"),
+        ("dynamodb:DeleteItem", "RegistrationsTable"),
         ("dynamodb:PutItem", "OutboxTable"),
         ("dynamodb:Query", "EvidenceTable"),
         ("dynamodb:PutItem", "EvidenceTable"),

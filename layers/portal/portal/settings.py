@@ -145,6 +145,7 @@ class CleanupSettings:
 class ReviewSettings:
     """Function ``review``."""
 
+    registrations_table: str
     accounts_table: str
     evidence_table: str
     outbox_table: str

@@ -16,6 +16,7 @@ from tests.support.fakes import DAY, NOW, FakeAws, FakeClock, an_attempt
 from tests.support.world import LambdaContext
 
 SETTINGS = ReviewSettings(
+    registrations_table="Registrations",
     accounts_table="Accounts",
     evidence_table="Evidence",
     outbox_table="Outbox",

@@ -82,7 +82,11 @@ def _look(review: Review, email: CanonicalEmail) -> str:
 def _wire(settings: ReviewSettings, aws: Aws, clock: Clock) -> Review:
     kms = Kms(aws)
     profiles = ProfilesTable(
-        aws, settings.accounts_table, evidence=settings.evidence_table, outbox=settings.outbox_table
+        aws,
+        settings.accounts_table,
+        registrations=settings.registrations_table,
+        evidence=settings.evidence_table,
+        outbox=settings.outbox_table,
     )
     closing = Closing(
         profiles=profiles,
