@@ -27,16 +27,24 @@ class Closing:
     recipients: RecipientEncryptor
     retention_years: int
 
-    def close(self, account: Account, now: int, *, announced_at: int | None = None) -> None:
+    def close(self, account: Account, now: int) -> None:
         """Delete account and credential at once and order a farewell mail; sessions end with the account.
+
+        Raises:
+            Unavailable: the account changed in the same moment.
+        """
+        self._close_as_asked(account, now, ())
+
+    def close_unused(self, account: Account, now: int, announced_at: int) -> None:
+        """Close an account that nobody uses, if what was announced to its owner still stands.
 
         Args:
             account: as it was read.
             now: epoch seconds.
-            announced_at: of the announcement that must still stand, where nobody asked for the closing.
+            announced_at: when it was announced, as it was read.
 
         Raises:
-            Unavailable: the account changed in the same moment.
+            ConditionFailed: the account changed in the same moment, such as by a login.
         """
         self._close(account, now, (), announced_at)
 
@@ -51,16 +59,18 @@ class Closing:
         if consent is None:
             raise NotFound
         ends = evidence_ends(now, self.retention_years)
-        self._close(account, now, (WithdrawalEvidence(account.id, consent, now, ends),))
+        self._close_as_asked(account, now, (WithdrawalEvidence(account.id, consent, now, ends),))
 
-    def _close(self, account: Account, now: int, more: Sequence[AnyEvidence], announced_at: int | None = None) -> None:
-        ends = evidence_ends(now, self.retention_years)
-        closing = ClosingEvidence(account.id, now, self.pseudonyms.of(account.canonical_email), ends)
-        order = order_to(account.email, "farewell", str(ends), account.locale, now, self.recipients)
+    def _close_as_asked(self, account: Account, now: int, more: Sequence[AnyEvidence]) -> None:
         try:
-            retry_conflicts(
-                lambda: self.profiles.close(account, (*more, closing), ends, order, announced_at=announced_at)
-            )
+            self._close(account, now, more, None)
         except ConditionFailed:
             # It changed, or was closed, in the same moment: the next request sees which.
             raise Unavailable(retry_after=1) from None
+
+    def _close(self, account: Account, now: int, more: Sequence[AnyEvidence], announced_at: int | None) -> None:
+        ends = evidence_ends(now, self.retention_years)
+        closing = ClosingEvidence(account.id, now, self.pseudonyms.of(account.canonical_email), ends)
+        order = order_to(account.email, "farewell", str(ends), account.locale, now, self.recipients)
+        evidence = (*more, closing)
+        retry_conflicts(lambda: self.profiles.close(account, evidence, ends, order, announced_at=announced_at))
