@@ -47,10 +47,6 @@ ON_THE_DAY = {
     ("table SessionsTable", "user agent"): "dead with its account; goes when the login would have ended, within hours",
     ("index SessionsTable/by-account", "user agent"): "as the table",
     ("table SessionsTable", "secret of refresh token"): "as SHA-256 of 256 random bits, for as long; opens nothing",
-    ("table RegistrationsTable", "e-mail"): "the former address, so that a theft can be undone: 30 days",
-    ("table RegistrationsTable", "name of the mailbox"): "part of the former address",
-    ("index RegistrationsTable/by-address", "e-mail"): "as the table",
-    ("index RegistrationsTable/by-address", "name of the mailbox"): "as the table",
 }
 # What stays until the end of the third calendar year: the proof, which holds no canary.
 PROOF = {

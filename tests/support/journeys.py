@@ -243,7 +243,7 @@ JOURNEYS = (
     Journey("DELETE /api/profile/consents/{kind}", withdrawing_a_consent, 200, tables=3, keys=2, again=401),
     Journey("GET /api/profile/export", get_own("/api/profile/export"), 200, tables=6),
     Journey("GET /api/profile/bank-details", get_own("/api/profile/bank-details"), 200, tables=1),
-    Journey("PUT /api/profile/bank-details", changing_the_bank_details, 200, tables=2, again=412),
+    Journey("PUT /api/profile/bank-details", changing_the_bank_details, 200, tables=2, keys=1, again=412),
     Journey("POST /api/profile/bank-details/accept", accepting_the_bank_details, 204, tables=2),
     Journey("POST /api/profile/email-change", asking_for_another_address, 202, tables=2, keys=1),
     Journey("POST /api/email-changes/confirm", confirming_another_address, 200, tables=4, keys=2),

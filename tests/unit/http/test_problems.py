@@ -11,7 +11,6 @@ import pytest
 import portal
 from portal.domain.errors import (
     ConditionFailed,
-    Conflict,
     FieldCode,
     FieldError,
     InvalidInput,
@@ -44,8 +43,8 @@ def test_every_error_has_a_row_or_is_deliberately_internal() -> None:
     for module in walk_packages(portal.__path__, "portal."):
         import_module(module.name)
     ours = {kind for kind in subclasses(PortalError) if kind.__module__.startswith("portal.")}
-    # A conflict is a way of being unavailable.
-    without = {kind for kind in ours - {Conflict} if kind not in PROBLEMS}
+    # Conflicts and changes of the same moment are ways of being unavailable.
+    without = {kind for kind in ours if kind not in PROBLEMS and not issubclass(kind, Unavailable)}
     assert without == INTERNAL
     assert all(problem_of(kind()) is INTERNAL_ERROR for kind in INTERNAL)
 

@@ -132,6 +132,10 @@ class Unavailable(PortalError):
         self.retry_after = retry_after
 
 
+class ChangedMeanwhile(Unavailable):
+    """Somebody else changed it in the same moment; another try sees how it is now (503)."""
+
+
 class ConditionFailed(PortalError):
     """A conditional write found another state than it required.
 

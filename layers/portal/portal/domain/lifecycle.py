@@ -47,9 +47,7 @@ class Announce:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Close the account: it was announced long enough ago (``announced_at``, epoch seconds), and nobody came."""
-
-    announced_at: int
+    """Close the account: it was announced long enough ago, and nobody came."""
 
 
 type Verdict = Keep | Announce | Close
@@ -76,7 +74,7 @@ def judge(account: Account, credential: Credential, now: int, limits: Limits) ->
     if announced_at is None:
         return Announce(max(ends, now + limits.notice))
     closes_at = max(ends, announced_at + limits.notice)
-    return Close(announced_at) if now >= closes_at else Keep(closes_at, announced=True)
+    return Close() if now >= closes_at else Keep(closes_at, announced=True)
 
 
 def login_is_worth_noting(credential: Credential, now: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.domain.account import Account
-from portal.domain.errors import ConditionFailed, NotFound, Unavailable
+from portal.domain.errors import ChangedMeanwhile, ConditionFailed, NotFound
 from portal.domain.evidence import AnyEvidence, ClosingEvidence, WithdrawalEvidence, evidence_ends
 from portal.flows.order_mail import order_to
 from portal.flows.ports import Profiles, Pseudonyms, RecipientEncryptor
@@ -27,24 +27,16 @@ class Closing:
     recipients: RecipientEncryptor
     retention_years: int
 
-    def close(self, account: Account, now: int) -> None:
+    def close(self, account: Account, now: int, *, announced_at: int | None = None) -> None:
         """Delete account and credential at once and order a farewell mail; sessions end with the account.
-
-        Raises:
-            Unavailable: the account changed in the same moment.
-        """
-        self._close_as_asked(account, now, ())
-
-    def close_unused(self, account: Account, now: int, announced_at: int) -> None:
-        """Close an account that nobody uses, if what was announced to its owner still stands.
 
         Args:
             account: as it was read.
             now: epoch seconds.
-            announced_at: when it was announced, as it was read.
+            announced_at: of the announcement that must still stand, where nobody asked for the closing.
 
         Raises:
-            ConditionFailed: the account changed in the same moment, such as by a login.
+            ChangedMeanwhile: the account changed in the same moment.
         """
         self._close(account, now, (), announced_at)
 
@@ -53,24 +45,22 @@ class Closing:
 
         Raises:
             NotFound: there is no consent of this kind.
-            Unavailable: the account changed in the same moment.
+            ChangedMeanwhile: the account changed in the same moment.
         """
         consent = next((consent for consent in account.consents if consent.kind == kind), None)
         if consent is None:
             raise NotFound
         ends = evidence_ends(now, self.retention_years)
-        self._close_as_asked(account, now, (WithdrawalEvidence(account.id, consent, now, ends),))
+        self._close(account, now, (WithdrawalEvidence(account.id, consent, now, ends),))
 
-    def _close_as_asked(self, account: Account, now: int, more: Sequence[AnyEvidence]) -> None:
-        try:
-            self._close(account, now, more, None)
-        except ConditionFailed:
-            # It changed, or was closed, in the same moment: the next request sees which.
-            raise Unavailable(retry_after=1) from None
-
-    def _close(self, account: Account, now: int, more: Sequence[AnyEvidence], announced_at: int | None) -> None:
+    def _close(self, account: Account, now: int, more: Sequence[AnyEvidence], announced_at: int | None = None) -> None:
         ends = evidence_ends(now, self.retention_years)
         closing = ClosingEvidence(account.id, now, self.pseudonyms.of(account.canonical_email), ends)
         order = order_to(account.email, "farewell", str(ends), account.locale, now, self.recipients)
-        evidence = (*more, closing)
-        retry_conflicts(lambda: self.profiles.close(account, evidence, ends, order, announced_at=announced_at))
+        try:
+            retry_conflicts(
+                lambda: self.profiles.close(account, (*more, closing), ends, order, announced_at=announced_at)
+            )
+        except ConditionFailed:
+            # It changed, or was closed, in the same moment: the next request sees which.
+            raise ChangedMeanwhile(retry_after=1) from None

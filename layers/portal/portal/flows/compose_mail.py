@@ -31,6 +31,7 @@ from portal.flows.ports import (
     Registrations,
 )
 
+_DAY = 86_400
 ATTEMPTS_PER_MAIL = 3
 """Pending attempts that a repeated opt-in mail names, newest first."""
 
@@ -106,7 +107,7 @@ class Composer:
         """Return the mail of an order, None where it has no sense any more.
 
         The same order gives the same links and the same password, however often it is tried; only the link that blocks
-        an account counts its time anew.
+        an account counts its time anew each day.
 
         Raises:
             Unavailable: something that the mail needs does not answer.
@@ -190,10 +191,10 @@ class Composer:
         # That something was only asked for is no news when the account is gone; that it was done, is.
         if row.kind == "email_change_requested" and self.accounts.find(AccountId(row.ref)) is None:
             return None
-        # From now on, not from the order on: a mail that SES kept waiting must not bring a dead link.
-        now = self.clock()
-        ends = now + FREEZE_SECONDS
-        token = self.links.sign(FREEZE, row.ref, now, ends, {"notice": row.id})
+        # By the day of sending, not from the order on: a mail that SES kept waiting must not bring a dead link.
+        begins = row.created_at + (self.clock() - row.created_at) // _DAY * _DAY
+        ends = begins + FREEZE_SECONDS
+        token = self.links.sign(FREEZE, row.ref, begins, ends, {"notice": row.id})
         kind = cast("NoticeKind", row.kind)
         mail = self.letters.notice(kind, row.language, row.created_at, self._url(FREEZE, token), ends)
         return Letter(sending_form(self._recipient(row)), mail)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from portal.domain.account import Account
 from portal.domain.consent import CURRENT_VERSIONS, ConsentKind, give_consent
-from portal.domain.errors import ConditionFailed, FieldCode, FieldError, InvalidInput, Unavailable
+from portal.domain.errors import ChangedMeanwhile, ConditionFailed, FieldCode, FieldError, InvalidInput
 from portal.domain.evidence import ConsentEvidence
 from portal.domain.mail import Language
 from portal.flows.ports import Profiles
@@ -27,7 +27,7 @@ def accept_wording(  # noqa: PLR0913, PLR0917 - what the proof needs
 
     Raises:
         InvalidInput: another version is in force.
-        Unavailable: the account changed in the same moment.
+        ChangedMeanwhile: the account changed in the same moment.
     """
     if version != CURRENT_VERSIONS[kind]:
         raise InvalidInput(FieldError("/version", FieldCode.CONSENT_OUTDATED))
@@ -40,4 +40,4 @@ def accept_wording(  # noqa: PLR0913, PLR0917 - what the proof needs
         retry_conflicts(lambda: profiles.save(account, after, evidence=ConsentEvidence(account.id, consent, ip)))
     except ConditionFailed:
         # Another change was first, such as the consent to the other wording: the next try sees it.
-        raise Unavailable(retry_after=1) from None
+        raise ChangedMeanwhile(retry_after=1) from None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from portal.domain.account import Account, Credential
-from portal.domain.errors import ConditionFailed
+from portal.domain.errors import ChangedMeanwhile, ConditionFailed
 from portal.domain.ids import CanonicalEmail
 from portal.domain.lifecycle import REVIEW_SHARDS, Announce, Close, Keep, Limits, Verdict, judge
 from portal.domain.outbox import order_mail
@@ -65,7 +65,7 @@ class Review:
         verdict = judge(account, credential, now, self.limits)
         try:
             return self._carry_out(verdict, account, credential, now)
-        except ConditionFailed:
+        except (ConditionFailed, ChangedMeanwhile):
             return "changed"
 
     def _carry_out(self, verdict: Verdict, account: Account, credential: Credential, now: int) -> Outcome:
@@ -77,6 +77,6 @@ class Review:
                 order = order_mail("closing_announced", account.id, account.locale, now)
                 retry_conflicts(lambda: self.reviews.announce(credential, closes_at, now, order), self.pause)
                 return "announced"
-            case Close(announced_at):
-                self.closing.close_unused(account, now, announced_at)
+            case Close():
+                self.closing.close(account, now, announced_at=credential.closing_announced_at)
                 return "closed"
