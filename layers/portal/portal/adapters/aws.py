@@ -99,6 +99,17 @@ class Aws:
             raise Unavailable from None
         return answer
 
+    def transact(self, *writes: dict[str, Any]) -> None:
+        """Write to DynamoDB, all or nothing; boto3's token makes a repeated call the same one.
+
+        Args:
+            writes: entries as ``TransactWriteItems`` takes them.
+
+        Raises:
+            ConditionFailed, Conflict, Unavailable, Misconfigured: as ``call``.
+        """
+        self.call("dynamodb", "transact_write_items", TransactItems=list(writes))
+
     def _client(self, service: Service) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         if service not in self._clients:
             self._session = self._session or boto3.Session()

@@ -59,7 +59,7 @@ class AccountsTable:
     ) -> None:
         """Turn an attempt into an account, all or nothing."""
         attempt = {"pk": attempt_key(account.id)}
-        self._transact(
+        self._aws.transact(
             {"Put": put_new(self._table, account_to_values(account))},
             {"Put": put_new(self._table, credential_to_values(credential))},
             {"Delete": require_existing(self._registrations, attempt, NOT_EXPIRED, {":now": now})},
@@ -113,7 +113,7 @@ class AccountsTable:
     def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing."""
         generation = {":generation": credential.generation, ":next": session.generation, ":no": False}
-        self._transact(
+        self._aws.transact(
             {
                 "Update": update_existing(
                     self._table,
@@ -138,7 +138,7 @@ class AccountsTable:
     def reset_password(self, account: Account, password_hash: str) -> None:
         """Set a chosen password, whatever was there, and end all sessions by a new generation, all or nothing."""
         generation = {":generation": account.generation, ":next": account.generation + 1, ":no": False}
-        self._transact(
+        self._aws.transact(
             {
                 "Update": update_existing(
                     self._table,
@@ -155,7 +155,7 @@ class AccountsTable:
     def block(self, account: Account) -> None:
         """Block an account and end all its sessions by a new generation, all or nothing."""
         values = {":generation": account.generation, ":next": account.generation + 1, ":no": False, ":yes": True}
-        self._transact(
+        self._aws.transact(
             *(
                 {"Update": update_existing(self._table, {"pk": key}, _BLOCK, IN_FORCE, values)}
                 for key in (account_key(account.id), credential_key(account.canonical_email))
@@ -170,6 +170,3 @@ class AccountsTable:
             "dynamodb", "get_item", TableName=self._table, Key=to_item({"pk": key}), ConsistentRead=True
         )
         return from_item(answer["Item"]) if "Item" in answer else None
-
-    def _transact(self, *writes: dict[str, Any]) -> None:
-        self._aws.call("dynamodb", "transact_write_items", TransactItems=list(writes))

@@ -52,10 +52,10 @@ class OperationsTable:
     ) -> None:
         """Give an account back without a password, all or nothing; a former address is used up by it."""
         if former is None:
-            self._transact(self._give_back(before, after), self._forget_password(before, after))
+            self._aws.transact(self._give_back(before, after), self._forget_password(before, after))
             return
         fresh = replace(new_credential(after), last_login_at=last_login_at, review_at=now)
-        self._transact(
+        self._aws.transact(
             self._give_back_with_address(before, after),
             {"Put": put_new(self._table, credential_to_values(fresh))},
             {
@@ -106,15 +106,12 @@ class OperationsTable:
         }
 
     def _update_both(self, account: Account, update: str, condition: str, values: dict[str, Any]) -> None:
-        self._transact(
+        self._aws.transact(
             *(
                 {"Update": update_existing(self._table, key, update, condition, values)}
                 for key in ({"pk": account_key(account.id)}, _credential(account))
             )
         )
-
-    def _transact(self, *writes: dict[str, Any]) -> None:
-        self._aws.call("dynamodb", "transact_write_items", TransactItems=list(writes))
 
 
 def _credential(account: Account) -> dict[str, str]:

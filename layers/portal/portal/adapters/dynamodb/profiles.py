@@ -62,13 +62,13 @@ class ProfilesTable:
         proofs = [{"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")}] if evidence else []
         # A transaction even where it is one write: its token lets boto3 send it again after a lost answer, where a
         # single conditional write would find its own change and call it somebody else's.
-        self._transact(self._profile_change(before, after), *orders, *proofs)
+        self._aws.transact(self._profile_change(before, after), *orders, *proofs)
 
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""
         values = {":change": change.id, ":generation": account.generation, ":no": False}
         set_pending = "SET pending_email_change_id = :change"
-        self._transact(
+        self._aws.transact(
             {"Update": update_existing(self._table, {"pk": account_key(account.id)}, set_pending, IN_FORCE, values)},
             {"Put": put_new(self._registrations, change_to_values(change))},
             *({"Put": put_new(self._outbox, order_to_values(order))} for order in orders),
@@ -87,7 +87,7 @@ class ProfilesTable:
         )
         generation = {":generation": before.generation, ":no": False}
         same = {**generation, ":old_hash": credential.password_hash}
-        self._transact(
+        self._aws.transact(
             {
                 "Update": update_existing(
                     self._table,
@@ -134,7 +134,7 @@ class ProfilesTable:
         if announced_at is not None:
             required = (_AS_ANNOUNCED, {**in_force, ":announced": announced_at})
         end = {":ends": ends}
-        self._transact(
+        self._aws.transact(
             {"Delete": require_existing(self._table, {"pk": account_key(account.id)}, _AS_READ, as_read)},
             {"Delete": require_existing(self._table, self._credential(account), *required)},
             {"Put": put_new(self._outbox, order_to_values(order))},
@@ -183,6 +183,3 @@ class ProfilesTable:
 
     def _credential(self, account: Account) -> dict[str, str]:
         return {"pk": credential_key(account.canonical_email)}
-
-    def _transact(self, *writes: dict[str, Any]) -> None:
-        self._aws.call("dynamodb", "transact_write_items", TransactItems=list(writes))

@@ -38,7 +38,7 @@ class RegistrationsTable:
             {"Put": put_new(self._outbox, order_to_values(order))},
         ]
         try:
-            self._aws.call("dynamodb", "transact_write_items", TransactItems=puts)
+            self._aws.transact(*puts)
         except (ConditionFailed, Conflict):
             # Two random ids met another's: nobody's mistake, and the next try has new ones.
             raise Unavailable from None
@@ -57,7 +57,7 @@ class RegistrationsTable:
         delete = require_existing(self._table, {"pk": attempt_key(attempt_id)}, NOT_EXPIRED, {":now": now})
         try:
             # A transaction, as boto3 may send it again after a lost answer: then the attempt was there all the same.
-            self._aws.call("dynamodb", "transact_write_items", TransactItems=[{"Delete": delete}])
+            self._aws.transact({"Delete": delete})
         except ConditionFailed:
             return False
         return True

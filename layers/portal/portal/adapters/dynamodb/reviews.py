@@ -67,11 +67,7 @@ class ReviewsTable:
         }
         update = "SET review_at = :next, closing_announced_at = :now"
         key = {"pk": credential_key(credential.canonical_email)}
-        self._aws.call(
-            "dynamodb",
-            "transact_write_items",
-            TransactItems=[
-                {"Update": update_existing(self._table, key, update, _IN_FORCE_AS_READ, values)},
-                {"Put": put_new(self._outbox, order_to_values(order))},
-            ],
+        self._aws.transact(
+            {"Update": update_existing(self._table, key, update, _IN_FORCE_AS_READ, values)},
+            {"Put": put_new(self._outbox, order_to_values(order))},
         )

@@ -47,7 +47,7 @@ class SessionsTable:
 
     def add_noted(self, session: Session, credential: Credential) -> None:
         """Store a new session and note with the credential when its client logged in; an announced closing is void."""
-        self._transact(
+        self._aws.transact(
             {"Put": put_new(self._table, session_to_values(session))},
             {
                 "Update": update_existing(
@@ -68,7 +68,7 @@ class SessionsTable:
 
     def rotate(self, before: Session, after: Session) -> None:
         """Store the state after a refresh, if the session is as it was read and its account is in force."""
-        self._transact(
+        self._aws.transact(
             {"ConditionCheck": self._account_in_force(before)},
             {
                 "Update": update_existing(
@@ -90,7 +90,7 @@ class SessionsTable:
     def replace(self, ended: Session, started: Session) -> None:
         """Start a session in the place of another, all or nothing."""
         own = {":generation": ended.generation}
-        self._transact(
+        self._aws.transact(
             {"ConditionCheck": self._account_in_force(ended)},
             {"Delete": require_existing(self._table, {"pk": session_key(ended.id)}, "generation = :generation", own)},
             {"Put": put_new(self._table, session_to_values(started))},
@@ -113,7 +113,7 @@ class SessionsTable:
         """End all sessions of an account but one, by a new generation."""
         values = {":generation": account.generation, ":next": account.generation + 1}
         both = {**values, ":no": False}
-        self._transact(
+        self._aws.transact(
             *(
                 {"Update": update_existing(self._accounts, {"pk": key}, NEXT_GENERATION, IN_FORCE, both)}
                 for key in (account_key(account.id), credential_key(account.canonical_email))
@@ -195,10 +195,7 @@ class SessionsTable:
         delete = require_existing(self._table, {"pk": session_key(session_id)}, condition, values)
         try:
             # A transaction, as boto3 may send it again after a lost answer: then the session was there all the same.
-            self._transact({"Delete": delete})
+            self._aws.transact({"Delete": delete})
         except ConditionFailed:
             return False
         return True
-
-    def _transact(self, *writes: dict[str, Any]) -> None:
-        self._aws.call("dynamodb", "transact_write_items", TransactItems=list(writes))
