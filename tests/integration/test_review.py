@@ -69,12 +69,14 @@ def test_an_account_without_a_password_of_its_own_is_told_at_day_76_and_closed_a
 
 
 def test_an_account_unused_for_36_months_is_told_and_closed(world: World) -> None:
-    world.a_client()
+    token = world.a_client()
+    world.request("POST", "/api/profile/email-change", {"new_email": NEW_EMAIL}, token=token)
     assert review(world, 1081)["kept"] == 1
     assert review(world, 1082)["announced"] == 1
     assert review(world, 1095)["closed"] == 0
     assert review(world, 1096)["closed"] == 1
     assert subjects(world)[-2:] == [SOON, CLOSED]
+    assert world.items("RegistrationsTable") == []
     assert world.log_in(PASSWORD).status == 401
 
 
