@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.support.contract import api_document
 from tests.support.people import PASSWORD
+from tests.support.tables import Tables
 from tests.support.world import World
 from tests.support.wsgi import Gateway
 
@@ -28,7 +29,6 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
-RESTORED = ("AccountsTable", "SessionsTable")
 
 # A few seconds an operation; the coverage phase adds its boundary values whatever this says.
 EXAMPLES = 15
@@ -48,12 +48,11 @@ class Client:
         limited = world.log_in(initial).json["access_token"]
         body = {"current_password": initial, "new_password": PASSWORD}
         self.token = world.request("PUT", "/api/password", body, token=limited).json["access_token"]
-        self.kept = {table: world.dynamodb.scan(TableName=table)["Items"] for table in RESTORED}
+        self.tables = Tables(world.dynamodb)
+        self.kept = self.tables.read()
 
     def revive(self) -> None:
-        for table, items in self.kept.items():
-            for item in items:
-                self.world.dynamodb.put_item(TableName=table, Item=item)
+        self.tables.restore(self.kept, self.tables.read())
 
 
 @pytest.fixture
