@@ -22,4 +22,4 @@ def lines() -> Iterator[list[dict[str, Any]]]:
     handler = Lines()
     logger._logger.addHandler(handler)  # noqa: SLF001 - Powertools has no other way to a handler of one's own
     yield found
-    logger._logger.removeHandler(handler)  # noqa: SLF001
+    logger._logger.removeHandler(handler)  # noqa: SLF001 - as above

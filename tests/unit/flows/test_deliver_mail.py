@@ -292,7 +292,7 @@ def test_who_clicks_before_the_mail_is_noted_has_its_time_in_the_evidence_all_th
         office.accounts.accounts[AccountId(attempt.id)] = open_account(attempt, NOW)
         return "message-1"
 
-    office.sender.send = confirmed_meanwhile  # type: ignore[assignment, method-assign]
+    office.sender.send = confirmed_meanwhile  # type: ignore[assignment, method-assign]  # a sender that takes its time
     assert office.deliver(order) == "sent"
     assert office.evidence.mails == [OptInMailEvidence(AccountId(attempt.id), NOW, "message-1")]
 

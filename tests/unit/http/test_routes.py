@@ -42,7 +42,7 @@ def lines() -> Any:
     handler = Lines()
     logger._logger.addHandler(handler)  # noqa: SLF001 - Powertools has no other way to a handler of one's own
     yield handler
-    logger._logger.removeHandler(handler)  # noqa: SLF001
+    logger._logger.removeHandler(handler)  # noqa: SLF001 - as above
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_a_problem_speaks_the_language_of_the_request(answer: Any) -> None:
 
 
 @pytest.mark.parametrize("requestContext", [{"identity": {}}, {"identity": {"sourceIp": None}}])
-def test_an_event_without_an_address_is_answered(answer: Any, requestContext: dict[str, Any]) -> None:  # noqa: N803
+def test_an_event_without_an_address_is_answered(answer: Any, requestContext: dict[str, Any]) -> None:  # noqa: N803 - as Lambda names it
     assert answer(json_response(200, {}), requestContext=requestContext)["statusCode"] == 200
 
 

@@ -68,5 +68,5 @@ def test_a_condition_that_cannot_be_worked_out_is_named() -> None:
 
 
 @pytest.mark.parametrize(("value", "truth"), [(True, True), ("true", True), (False, False), ("false", False)])
-def test_booleans_may_come_as_text(value: Any, truth: bool) -> None:  # noqa: FBT001
+def test_booleans_may_come_as_text(value: Any, truth: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     assert is_true(value) is truth

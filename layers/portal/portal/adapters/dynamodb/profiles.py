@@ -24,9 +24,9 @@ from portal.domain.email_change import EmailChange, FormerAddress
 from portal.domain.evidence import AnyEvidence, ConsentEvidence
 from portal.domain.outbox import OutboxRow
 
-_PENDING = "version = :version AND generation = :generation AND blocked = :no AND pending_email_change_id = :change"
 _AS_ANNOUNCED = IN_FORCE + " AND closing_announced_at = :announced"
-_AS_READ = "version = :version AND generation = :generation AND blocked = :no"
+_AS_READ = IN_FORCE + " AND version = :version"
+_PENDING = _AS_READ + " AND pending_email_change_id = :change"
 # The end of evidence is set once.
 _ENDLESS = "attribute_not_exists(expires_at)"
 
