@@ -45,6 +45,18 @@ PARAMETERS = {
     "ActiveLinkKeySlot": "A",
     "ActiveAccessTokenKeySlot": "A",
     "MailsPerSecond": "10",
+    "LoginFreeAttempts": "5",
+    "LoginLongestDelaySeconds": "900",
+    "LoginMostFailures": "100",
+    "LoginsPerRange": "300",
+    "RegistrationsPerRange": "60",
+    "MailRequestsPerRange": "60",
+    "LookUpsPerRange": "120",
+    "OptInMailsPerHour": "3",
+    "OptInMailsPerDay": "6",
+    "ResetMailsPerHour": "3",
+    "ResetMailsPerDay": "6",
+    "DailyMailCeiling": "10000",
     "PortalName": "Mandantenportal",
     "CompanyName": "Musterforderung GmbH",
     "CompanyAddress": "Beispielstraße 1, 10115 Berlin",
@@ -300,6 +312,10 @@ class World:
     def items(self, table: str) -> list[dict[str, Any]]:
         """Return everything that a table holds."""
         return [from_item(item) for item in self.dynamodb.scan(TableName=table)["Items"]]
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """Return the sessions; counters lie beside them."""
+        return [item for item in self.items("SessionsTable") if item["pk"].startswith("session#")]
 
     # ------------------------------------------------------------ journeys
 

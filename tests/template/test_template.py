@@ -213,6 +213,7 @@ CONDITIONS: dict[str, dict[str, Any]] = {
         "ForAllValues:StringEquals": {"dynamodb:Attributes": ["subject", "sk", "expires_at"]},
         "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
     },
+    "counters only": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["counter#*"]}},
     "as the sender": {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}},
 }
 _SES = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
@@ -221,6 +222,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
     "register": {
         ("dynamodb:PutItem", "RegistrationsTable"),
         ("dynamodb:PutItem", "OutboxTable"),
+        ("dynamodb:UpdateItem", "SessionsTable", "counters only"),
     },
     "confirm": {
         ("dynamodb:GetItem", "RegistrationsTable"),
@@ -251,6 +253,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:UpdateItem", "AccountsTable"),
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:BatchGetItem", "SessionsTable"),
+        ("dynamodb:UpdateItem", "SessionsTable", "counters only"),
         ("dynamodb:PutItem", "RegistrationsTable"),
         ("dynamodb:BatchGetItem", "RegistrationsTable"),
         ("dynamodb:DeleteItem", "RegistrationsTable"),
@@ -274,6 +277,9 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable", "initial password only"),
+        ("dynamodb:GetItem", "SessionsTable", "counters only"),
+        ("dynamodb:PutItem", "SessionsTable", "counters only"),
+        ("dynamodb:UpdateItem", "SessionsTable", "counters only"),
         ("dynamodb:PutItem", "EvidenceTable"),
         ("sqs:SendMessage", "MailerDeadLetters"),
         ("ses:SendEmail", "* if IsLocal", "as the sender"),

@@ -22,9 +22,13 @@ class RegisterSettings:
     """Function ``register``."""
 
     registrations_table: str
+    sessions_table: str
     outbox_table: str
     recipient_key_arn: str
     unconfirmed_lifetime_seconds: int
+    registrations_per_range: int
+    mail_requests_per_range: int
+    look_ups_per_range: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class ProfileSettings(CallerSettings):
     recipient_key_arn: str
     pseudonym_key_arn: str
     evidence_retention_years: int
+    mail_requests_per_range: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,11 @@ class LoginSettings(CallerSettings):
     access_token_lifetime_seconds: int
     session_idle_seconds: int
     session_absolute_seconds: int
+    login_free_attempts: int
+    login_longest_delay_seconds: int
+    login_most_failures: int
+    logins_per_range: int
+    mail_requests_per_range: int
     portal_name: str
     company_name: str
 
@@ -127,6 +137,12 @@ class MailerSettings(LinkSettings):
     sender_address: str
     configuration_set: str
     mails_per_second: int
+    sessions_table: str
+    opt_in_mails_per_hour: int
+    opt_in_mails_per_day: int
+    reset_mails_per_hour: int
+    reset_mails_per_day: int
+    daily_mail_ceiling: int
     portal_name: str
     company_name: str
     company_address: str

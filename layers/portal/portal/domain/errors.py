@@ -1,7 +1,9 @@
 """What can go wrong, in the words of the domain; ``http/problems.py`` maps it to HTTP."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class FieldCode(StrEnum):
@@ -132,6 +134,26 @@ class Unavailable(PortalError):
         self.retry_after = retry_after
 
 
+class TooManyRequests(PortalError):
+    """A range of client addresses asks too often (429).
+
+    Args:
+        retry_after: seconds after which another try is heard.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class LoginDelayed(TooManyRequests):
+    """Too many wrong passwords from here: the next try is heard later (429)."""
+
+
+class LoginLocked(TooManyRequests):
+    """Too many wrong passwords from everywhere: only a known device or a reset link gets in (429)."""
+
+
 class ChangedMeanwhile(Unavailable):
     """Somebody else changed it in the same moment; another try sees how it is now (503)."""
 
@@ -141,11 +163,13 @@ class ConditionFailed(PortalError):
 
     Args:
         failed: positions of the failed entries of a transaction; ``(0,)`` for a single write.
+        found: what the failed entries found, by position, as the store notes it, where they asked for it.
     """
 
-    def __init__(self, failed: tuple[int, ...] = (0,)) -> None:
+    def __init__(self, failed: tuple[int, ...] = (0,), found: Mapping[int, Any] | None = None) -> None:
         super().__init__()
         self.failed = failed
+        self.found = found or {}
 
 
 class Conflict(Unavailable):

@@ -127,10 +127,17 @@ class Composer:
         attempt = self.registrations.find(AttemptId(row.ref), self.clock())
         if attempt is None:
             return None
+        if row.turn_at is not None and attempt.mail_sent_at is not None:
+            # While it waited for its turn, another mail to this address named the attempt.
+            return None
         asked = attempt.application
         if self.accounts.find_credential(asked.canonical_email) is not None:
             return Letter(sending_form(asked.email), self.letters.already_registered(asked.locale))
-        return self._ask(asked.email, asked.locale, [attempt])
+        if row.turn_at is None:
+            return self._ask(asked.email, asked.locale, [attempt])
+        # What waited names the newest attempts, so that one person's own is not kept back by a stranger's many.
+        newest = self.registrations.newest_of(asked.canonical_email, self.clock(), ATTEMPTS_PER_MAIL)
+        return self._ask(asked.email, asked.locale, newest or [attempt])
 
     def _resend(self, row: OutboxRow) -> Letter | None:
         email = self._recipient(row)
@@ -168,8 +175,8 @@ class Composer:
         account = self.accounts.find(credential.account_id) if credential else None
         if account is None or account.blocked:
             return None
-        ends = row.created_at + PASSWORD_RESET_SECONDS
-        token = self.links.sign(PASSWORD_RESET, account.id, row.created_at, ends, {"gen": account.generation})
+        ends = row.counts_from + PASSWORD_RESET_SECONDS
+        token = self.links.sign(PASSWORD_RESET, account.id, row.counts_from, ends, {"gen": account.generation})
         return _to(account, self.letters.password_reset(account.locale, self._url(PASSWORD_RESET, token), ends))
 
     def _email_change(self, row: OutboxRow) -> Letter | None:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from portal.domain.device import Device
 from portal.domain.errors import PortalError
 from portal.domain.ip import cut_ip
 from portal.domain.mail import Language
-from portal.http.cookies import REFRESH, cookie_value
+from portal.http.cookies import DEVICE, REFRESH, cookie_value
 
 MAX_BODY_BYTES = 32 * 1024
 # Four levels are in use; without a limit of our own, what is too deep would depend on the interpreter.
@@ -93,6 +94,15 @@ class Request:
     def refresh_cookie(self) -> str | None:
         """The refresh token of the session's cookie, None where there is none."""
         return cookie_value(self.headers.get("cookie", ""), REFRESH)
+
+    def device(self, *, keeps_cookies: bool) -> Device:
+        """Return where the request comes from.
+
+        Args:
+            keeps_cookies: whether the client lets cookies hold what it is known by.
+        """
+        token = cookie_value(self.headers.get("cookie", ""), DEVICE)
+        return Device(self.ip, self.user_agent, token, keeps_cookies)
 
     def json(self, media_types: tuple[str, ...] = ("application/json",)) -> Any:  # noqa: ANN401 - any JSON document
         """Return the body as a document.
