@@ -312,6 +312,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:Query", "EvidenceTable"),
         ("dynamodb:Query", "${EvidenceTable.Arn}/index/by-pseudonym"),
+        ("dynamodb:PutItem", "OutboxTable"),
         ("dynamodb:Scan", "SessionsTable"),
         ("dynamodb:DeleteItem", "SessionsTable"),
     },

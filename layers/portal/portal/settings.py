@@ -174,6 +174,7 @@ class OpsSettings:
     accounts_table: str
     sessions_table: str
     evidence_table: str
+    outbox_table: str
     pseudonym_key_arn: str
     company_name: str
 

@@ -33,6 +33,7 @@ class Cloud(FakeAws):
             accounts_table="Accounts",
             sessions_table="Sessions",
             evidence_table="Evidence",
+            outbox_table="Outbox",
         )
         return serve_ops(settings, self, FakeClock())(event, LambdaContext())
 

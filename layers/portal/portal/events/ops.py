@@ -134,7 +134,13 @@ def _act(asked: AnyEvent, office: _Office, has_time: Callable[[], bool]) -> tupl
         case Restore():
             return _result_answer(operate.restore(target_of(asked), to_former_address=asked.to_former_address))
         case OnAccount():
-            actions = {"block": operate.block, "unblock": operate.unblock, "end_sessions": operate.end_sessions}
+            actions = {
+                "block": operate.block,
+                "unblock": operate.unblock,
+                "end_sessions": operate.end_sessions,
+                "restrict": operate.restrict,
+                "lift_restriction": operate.lift_restriction,
+            }
             return _result_answer(actions[asked.action](target_of(asked)))
 
 
@@ -208,6 +214,9 @@ def _account(account: AccountStatus) -> Answer:
         "state": account.state,
         "created_at": rfc3339(account.created_at),
         "opt_in_mail_sent_at": _time(account.opt_in_mail_sent_at),
+        "processing_restricted": {"since": _time(account.restricted_at), "until": _time(account.restriction_ends_at)}
+        if account.restricted_at
+        else None,
     }
 
 
@@ -225,7 +234,12 @@ def _operate(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
         accounts=AccountsTable(aws, settings.accounts_table),
         former=FormerAddressesTable(aws, settings.registrations_table),
         opt_ins=EvidenceTable(aws, settings.evidence_table),
-        operations=OperationsTable(aws, settings.accounts_table, settings.registrations_table),
+        operations=OperationsTable(
+            aws,
+            settings.accounts_table,
+            registrations=settings.registrations_table,
+            outbox=settings.outbox_table,
+        ),
         sessions=SessionsTable(aws, settings.sessions_table, settings.accounts_table),
         clock=clock,
     )

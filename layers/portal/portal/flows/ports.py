@@ -200,6 +200,17 @@ class Operations(Protocol):
     def end_sessions(self, account: Account) -> None:
         """End all sessions of an account."""
 
+    def restrict(self, before: Account, after: Account, order: OutboxRow) -> None:
+        """Store a restriction, or its coming end, together with the order of the mail that says so.
+
+        A new address that waited for its confirmation is deleted.
+
+        Args:
+            before: the account as it was read.
+            after: with the restriction.
+            order: of the mail.
+        """
+
     def restore(
         self,
         before: Account,

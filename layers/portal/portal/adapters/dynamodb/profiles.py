@@ -67,9 +67,13 @@ class ProfilesTable:
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""
         values = {":change": change.id, ":generation": account.generation, ":no": False}
-        set_pending = "SET pending_email_change_id = :change"
+        unrestricted = "attribute_not_exists(restricted_at)"
+        if account.restricted_at is not None:
+            # One of before, which is over; a new one would have another time.
+            unrestricted, values[":restricted_at"] = "restricted_at = :restricted_at", account.restricted_at
+        condition, set_pending = f"{IN_FORCE} AND {unrestricted}", "SET pending_email_change_id = :change"
         self._aws.transact(
-            {"Update": update_existing(self._table, {"pk": account_key(account.id)}, set_pending, IN_FORCE, values)},
+            {"Update": update_existing(self._table, {"pk": account_key(account.id)}, set_pending, condition, values)},
             {"Put": put_new(self._registrations, change_to_values(change))},
             *({"Put": put_new(self._outbox, order_to_values(order))} for order in orders),
         )
