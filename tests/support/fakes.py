@@ -21,6 +21,7 @@ from portal.domain.session import Session
 from portal.domain.sweep import DAY_SECONDS, Expired, Partition, Sweep
 from portal.domain.token import AccessClaims, Claims, Purpose
 from tests.support.people import IBAN
+from tests.support.wordings import SHOWN
 
 if TYPE_CHECKING:
     from portal.flows import ports
@@ -488,7 +489,8 @@ def an_application(email: str = "Erika.Muster@example.com") -> Application:
         canonical_email=CanonicalEmail(email.lower()),
         person=Person("frau", "Erika", "Mustermann", "Heidestraße", "17a", "51147", "Köln", phone="+49301234567"),
         bank_details=resolve(BankInput(iban=IBAN)).details,
-        consents=(give_consent("terms", "de", NOW), give_consent("privacy_notice", "de", NOW)),
+        consents=(give_consent("terms", "de", NOW, SHOWN), give_consent("privacy_notice", "de", NOW, SHOWN)),
+        wording_facts=SHOWN,
         locale="de",
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from portal.domain.consent import Consent
+from portal.domain.consent import Consent, Facts
 from portal.domain.ids import AccountId
 from portal.domain.registration import Attempt
 
@@ -14,12 +14,13 @@ class OptInEvidence:
     """The whole course of one double opt-in.
 
     The subject is a random id: nothing here names the person. IPs are cut, and the proof is complete without them.
-    All times are epoch seconds.
+    With ``wording_facts`` the texts of the consents can be made again. All times are epoch seconds.
     """
 
     subject: AccountId
     reference: str
     consents: tuple[Consent, ...]
+    wording_facts: Facts
     requested_at: int
     request_ip: str
     mail_sent_at: int | None
@@ -34,6 +35,7 @@ def opt_in_evidence(attempt: Attempt, now: int, ip: str) -> OptInEvidence:
         subject=AccountId(attempt.id),
         reference=attempt.reference,
         consents=attempt.application.consents,
+        wording_facts=attempt.application.wording_facts,
         requested_at=attempt.requested_at,
         request_ip=attempt.ip,
         mail_sent_at=attempt.mail_sent_at,
@@ -62,10 +64,11 @@ class ClosingEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ConsentEvidence:
-    """A consent to a newer wording, given in the portal from the cut address ``ip``."""
+    """A consent to a newer wording, shown with these facts, given in the portal from the cut address ``ip``."""
 
     subject: AccountId
     consent: Consent
+    wording_facts: Facts
     ip: str
 
 

@@ -5,9 +5,9 @@ It is made of the evidence alone and is complete without IP addresses; those are
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from portal.domain.consent import Consent, Wording, wording
+from portal.domain.consent import Consent, Facts, Wording, wording
 from portal.domain.ids import AccountId
 
 Row = dict[str, Any]
@@ -23,14 +23,16 @@ class ProvedConsent:
     Args:
         consent: as stored.
         given_with: what it was given with: the registration, or a later consent in the portal.
-        text: the wording of that version and language.
-        unchanged: whether that text still has the stored hash.
+        facts: what the wording said of the operator then, as stored.
+        text: the wording of that version and language with these facts; None where it can't be made any more.
+        unchanged: whether that text has the stored hash, so that it is the one that the person saw.
         withdrawn_at: epoch seconds; None while in force.
     """
 
     consent: Consent
     given_with: str
-    text: Wording
+    facts: Facts
+    text: Wording | None
     unchanged: bool
     withdrawn_at: int | None
 
@@ -63,10 +65,15 @@ class Proof:
     kept_until: int | None
 
     @property
+    def integrity(self) -> Literal["verified", "deviating"]:
+        """Tell whether each text that is shown has the hash that was stored with its consent."""
+        return "verified" if all(one.unchanged for one in self.consents) else "deviating"
+
+    @property
     def is_complete(self) -> bool:
         """Tell whether each element is there: request, mail, click, and a consent of each kind with its exact text."""
         steps = {event.step for event in self.events}
-        return {"requested", "mail_sent", "confirmed"} <= steps and all(one.unchanged for one in self.consents)
+        return {"requested", "mail_sent", "confirmed"} <= steps and self.integrity == "verified"
 
 
 def prove(subject: AccountId, rows: Sequence[Row]) -> Proof:
@@ -114,6 +121,15 @@ def _consents(rows: Iterable[Row], withdrawn: dict[str, int]) -> Iterable[Proved
     for row in rows:
         given = row["consents"] if row["kind"] == "opt_in" else [row["consent"]] if row["kind"] == "consent" else []
         for stored in given:
-            consent = Consent(**stored)
-            text = wording(consent.kind, consent.version, consent.language)
-            yield ProvedConsent(consent, row["kind"], text, text.sha256 == consent.sha256, withdrawn.get(consent.kind))
+            consent, facts = Consent(**stored), row.get("wording_facts", {})
+            text = _text(consent, facts)
+            unchanged = text is not None and text.sha256 == consent.sha256
+            yield ProvedConsent(consent, row["kind"], facts, text, unchanged, withdrawn.get(consent.kind))
+
+
+def _text(consent: Consent, facts: Facts) -> Wording | None:
+    """Return the text that a person saw; a proof is shown without it rather than not at all."""
+    try:
+        return wording(consent.kind, consent.version, consent.language, facts)
+    except (KeyError, FileNotFoundError):
+        return None

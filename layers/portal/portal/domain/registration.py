@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from portal.domain.bank import BankDetails
-from portal.domain.consent import Consent
+from portal.domain.consent import Consent, Facts
 from portal.domain.ids import AttemptId, CanonicalEmail, random_id
 from portal.domain.mail import Language
 from portal.domain.person import Person
@@ -16,13 +16,14 @@ _REFERENCE_LENGTH = 6
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What a visitor asks for, checked and complete."""
+    """What a visitor asks for, checked and complete; ``wording_facts`` are those that the wordings were shown with."""
 
     email: str
     canonical_email: CanonicalEmail
     person: Person
     bank_details: BankDetails
     consents: tuple[Consent, ...]
+    wording_facts: Facts
     locale: Language
 
 

@@ -154,6 +154,7 @@ def _proof_answer(asked: GiveProof, office: _Office) -> tuple[Answer, AccountId 
     given = [
         {
             "complete": proof.is_complete,
+            "integrity": proof.integrity,
             **_in_rfc3339(asdict(proof)),
             "html": proof_document(proof, office.company_name, asked_for, now),
         }

@@ -100,6 +100,7 @@ def attempt_from_item(item: Item) -> Attempt:
             person=Person(**item["person"]),
             bank_details=BankDetails(**item["bank_details"]),
             consents=_consents(item),
+            wording_facts=item.get("wording_facts", {}),
             locale=item["locale"],
         ),
         requested_at=item["requested_at"],
