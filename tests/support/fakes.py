@@ -81,7 +81,13 @@ class FakeRegistrations:
     def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> bool:
         attempt = self.find(attempt_id, now)
         if attempt:
-            self.attempts[attempt_id] = replace(attempt, mail_sent_at=sent_at, mail_message_id=message_id)
+            self.attempts[attempt_id] = replace(
+                attempt,
+                mail_sent_at=attempt.mail_sent_at or sent_at,
+                mail_message_id=attempt.mail_message_id or message_id,
+                last_mail_sent_at=sent_at,
+                last_mail_message_id=message_id,
+            )
         return attempt is not None
 
     def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:

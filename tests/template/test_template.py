@@ -293,6 +293,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
     },
     "review": {
         ("dynamodb:Query", "${AccountsTable.Arn}/index/by-review"),
+        ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "AccountsTable"),
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable", "its review only"),

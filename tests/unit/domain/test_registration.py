@@ -76,7 +76,8 @@ def test_evidence_holds_the_whole_course_and_names_nobody() -> None:
 
 
 def test_evidence_is_complete_without_addresses_of_the_network() -> None:
-    evidence = opt_in_evidence(replace(an_attempt(), ip="", mail_sent_at=NOW, mail_message_id="m"), NOW, "")
+    sent = {"mail_sent_at": NOW, "mail_message_id": "m", "last_mail_sent_at": NOW, "last_mail_message_id": "m"}
+    evidence = opt_in_evidence(replace(an_attempt(), ip="", **sent), NOW, "")  # type: ignore[arg-type]  # by name
     missing = [field.name for field in fields(evidence) if getattr(evidence, field.name) in (None, "")]
     assert missing == ["request_ip", "confirm_ip"]
     assert all(len(consent.sha256) == 64 for consent in evidence.consents)

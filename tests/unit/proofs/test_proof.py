@@ -78,6 +78,17 @@ def test_a_mail_that_was_noted_late_counts() -> None:
     assert proof(without, OptInMailEvidence(ACCOUNT.id, NOW + 5, "message-1")).is_complete
 
 
+def test_a_mail_that_was_sent_again_is_told_apart_from_the_first_and_noted_once() -> None:
+    again = replace(OPT_IN, last_mail_sent_at=NOW + 50, last_mail_message_id="message-2")
+    late = OptInMailEvidence(ACCOUNT.id, NOW + 50, "message-2")
+    made = proof(again, late)
+    assert [(event.at, event.step) for event in made.events if "mail" in event.step] == [
+        (NOW + 5, "mail_sent"),
+        (NOW + 50, "mail_sent_again"),
+    ]
+    assert "mit demselben Link auf Anforderung erneut versandt" in text_of(document(made))
+
+
 def test_a_wording_that_is_not_the_stored_one_is_told() -> None:
     tampered = replace(OPT_IN, consents=(replace(OPT_IN.consents[0], sha256="0" * 64), OPT_IN.consents[1]))
     made = proof(tampered)

@@ -14,7 +14,8 @@ class OptInEvidence:
     """The whole course of one double opt-in.
 
     The subject is a random id: nothing here names the person. IPs are cut, and the proof is complete without them.
-    With ``wording_facts`` the texts of the consents can be made again. All times are epoch seconds.
+    With ``wording_facts`` the texts of the consents can be made again. All opt-in mails of an attempt hold the same
+    link, so which of them was clicked is not known: the first and the last are kept. All times are epoch seconds.
     """
 
     subject: AccountId
@@ -25,6 +26,8 @@ class OptInEvidence:
     request_ip: str
     mail_sent_at: int | None
     mail_message_id: str | None
+    last_mail_sent_at: int | None
+    last_mail_message_id: str | None
     confirmed_at: int
     confirm_ip: str
 
@@ -40,6 +43,8 @@ def opt_in_evidence(attempt: Attempt, now: int, ip: str) -> OptInEvidence:
         request_ip=attempt.ip,
         mail_sent_at=attempt.mail_sent_at,
         mail_message_id=attempt.mail_message_id,
+        last_mail_sent_at=attempt.last_mail_sent_at,
+        last_mail_message_id=attempt.last_mail_message_id,
         confirmed_at=now,
         confirm_ip=ip,
     )

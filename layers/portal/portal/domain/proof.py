@@ -13,7 +13,7 @@ from portal.domain.ids import AccountId
 Row = dict[str, Any]
 
 # In this order where they happened in the same second.
-_STEPS = ("requested", "mail_sent", "confirmed", "consent_given", "consent_withdrawn", "closed")
+_STEPS = ("requested", "mail_sent", "mail_sent_again", "confirmed", "consent_given", "consent_withdrawn", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +94,31 @@ def prove(subject: AccountId, rows: Sequence[Row]) -> Proof:
     )
 
 
-def _events(rows: Iterable[Row]) -> Iterable[Event]:
+def _events(rows: Sequence[Row]) -> Iterable[Event]:
+    yield from _mails(rows)
     for row in rows:
         match row["kind"]:
             case "opt_in":
                 yield Event(row["requested_at"], "requested", _facts(row, "reference", ip="request_ip"))
-                if row.get("mail_sent_at") is not None:
-                    yield Event(row["mail_sent_at"], "mail_sent", _facts(row, "mail_message_id"))
                 yield Event(row["confirmed_at"], "confirmed", _facts(row, ip="confirm_ip"))
-            case "opt_in_mail":
-                yield Event(row["mail_sent_at"], "mail_sent", _facts(row, "mail_message_id"))
             case "consent":
                 yield Event(row["consent"]["accepted_at"], "consent_given", _facts(row["consent"], "kind", "version"))
             case "withdrawal":
                 yield Event(row["withdrawn_at"], "consent_withdrawn", _facts(row["consent"], "kind", "version"))
             case "closing":
                 yield Event(row["closed_at"], "closed", {})
+
+
+def _mails(rows: Sequence[Row]) -> Iterable[Event]:
+    """Yield each opt-in mail once, whether it was noted with the attempt or beside the evidence, and tell the first."""
+    noted = [
+        (row[f"{which}mail_sent_at"], row[f"{which}mail_message_id"])
+        for row in rows
+        for which in ("", "last_")
+        if row.get(f"{which}mail_sent_at") is not None
+    ]
+    for place, (at, message_id) in enumerate(sorted(set(noted))):
+        yield Event(at, "mail_sent_again" if place else "mail_sent", {"mail_message_id": message_id})
 
 
 def _facts(row: Row, *names: str, ip: str | None = None) -> dict[str, str]:

@@ -38,8 +38,10 @@ class Attempt:
         requested_at: epoch seconds.
         expires_at: epoch seconds; from then on the attempt does not exist, whoever deletes it and when.
         ip: cut address of the request.
-        mail_sent_at: epoch seconds of the opt-in mail, None before.
+        mail_sent_at: epoch seconds of the first opt-in mail, None before.
         mail_message_id: what SES called that mail.
+        last_mail_sent_at: epoch seconds of the newest opt-in mail with the same link; that of the first without others.
+        last_mail_message_id: what SES called that one.
     """
 
     id: AttemptId
@@ -50,6 +52,8 @@ class Attempt:
     ip: str
     mail_sent_at: int | None = None
     mail_message_id: str | None = None
+    last_mail_sent_at: int | None = None
+    last_mail_message_id: str | None = None
 
 
 def new_attempt(application: Application, ip: str, now: int, lifetime: int) -> Attempt:

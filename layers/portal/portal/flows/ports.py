@@ -31,7 +31,7 @@ class Registrations(Protocol):
         """Delete an attempt now; tell whether there was one."""
 
     def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> bool:
-        """Keep when the opt-in mail left, for the evidence; tell whether the attempt was still there."""
+        """Keep when an opt-in mail left, the first and the newest; tell whether the attempt was still there."""
 
     def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
         """Return the pending attempts of an address, newest first."""
@@ -153,6 +153,8 @@ class Profiles(Protocol):
         announced_at: int | None = None,
     ) -> None:
         """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds).
+
+        New and former addresses go too, and registrations of the address that were never confirmed.
 
         Args:
             account: as it was read.
