@@ -20,7 +20,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof closings test lint types template unit integration e2e browser browser-ready deployed openapi privacy clean distclean lock
+.PHONY: help setup run ops proof closings test lint types template unit integration e2e browser browser-ready deployed expiry openapi privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ e2e: setup ## The freshly deployed local stack over HTTP
 
 browser: setup browser-ready ## The freshly deployed local stack in Chromium
 	$(DEV)/pytest -q tests/browser
+
+expiry: setup ## Watch an unconfirmed registration end, with 60 seconds for 30 days (takes two minutes or so)
+	$(DEV)/pytest -q -s tests/expiry
 
 browser-ready: setup
 	@$(DEV)/python -m tools.browser

@@ -134,7 +134,7 @@ class ProfilesTable:
         *,
         announced_at: int | None = None,
     ) -> None:
-        """Delete account, credential and what else has their addresses; evidence stays until ``ends`` (epoch seconds)."""
+        """Delete account, credential and what else has its addresses; what stays is evidence, until ``ends``."""
         in_force = {":generation": account.generation, ":no": False}
         as_read = {**in_force, ":version": account.version}
         required: tuple[str, dict[str, Any]] = (IN_FORCE, in_force)
