@@ -82,7 +82,7 @@ def test_a_losing_attempt_that_is_rejected_in_the_moment_of_the_closing_disturbs
 
     def before(_service: str, operation: str, _parameters: Any) -> None:
         if operation == "transact_write_items":
-            world.dynamodb.delete_item(TableName="RegistrationsTable", Key=key)  # type: ignore[arg-type]  # typed dictionaries
+            world.dynamodb.delete_item(TableName="RegistrationsTable", Key=key)
 
     with faults(world, before=before):
         assert world.request("DELETE", "/api/profile", token=token).status == 204

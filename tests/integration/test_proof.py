@@ -68,6 +68,22 @@ def test_a_changed_fact_leaves_the_proof_of_what_was_shown_before(
     assert legal["terms"]["sha256"] == newest["consents"][0]["consent"]["sha256"]
 
 
+def test_a_proof_does_not_claim_that_the_mail_went_to_an_address_of_later(world: World) -> None:
+    token = world.a_client()
+    assert proof(world)["proofs"][0]["address_changed"] is False
+    assert "seit der Registrierung dieselbe" in proof(world)["proofs"][0]["html"]
+    world.request("POST", "/api/profile/email-change", {"new_email": "neu@example.org"}, token=token)
+    link = world.next_mail("neu@example.org").token("email-change")
+    assert world.request("POST", "/api/email-changes/confirm", {"token": link}).status == 200
+    for closed in (False, True):
+        (given,) = proof(world, email="neu@example.org")["proofs"]
+        assert (given["address_changed"], given["closed_at"] is not None) == (True, closed)
+        assert "nicht mehr gespeichert" in given["html"]
+        if not closed:
+            token = str(world.log_in("vier Kraniche zählen Nebel 7", "neu@example.org").json["access_token"])
+            assert world.request("DELETE", "/api/profile", token=token).status == 204
+
+
 def test_an_address_that_registered_again_has_two_proofs(world: World) -> None:
     token = world.a_client()
     world.request("DELETE", "/api/profile", token=token)

@@ -201,6 +201,7 @@ class OpsSettings:
     outbox_table: str
     pseudonym_key_arn: str
     company_name: str
+    company_address: str
 
 
 @dataclass(frozen=True, slots=True)

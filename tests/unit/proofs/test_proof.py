@@ -29,7 +29,7 @@ ATTEMPT = replace(an_attempt(), mail_sent_at=NOW + 5, mail_message_id="message-1
 ACCOUNT = open_account(ATTEMPT, NOW + 60)
 OPT_IN = opt_in_evidence(ATTEMPT, NOW + 60, IP)
 ENDS = evidence_ends(NOW, 3)
-CLOSED = ClosingEvidence(ACCOUNT.id, NOW + 900, "f" * 64, ENDS)
+CLOSED = ClosingEvidence(ACCOUNT.id, NOW + 900, "f" * 64, address_changed=False, expires_at=ENDS)
 
 
 def rows(*evidence: AnyEvidence) -> list[dict[str, Any]]:

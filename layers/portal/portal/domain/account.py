@@ -61,6 +61,11 @@ class Account:
         """The entity tag of the profile (RFC 9110)."""
         return f'"{self.version}"'
 
+    @property
+    def address_changed(self) -> bool:
+        """Tell whether the address was ever another one; it may have come back since."""
+        return bool(self.former_change_ids)
+
     def is_restricted(self, now: int) -> bool:
         """Tell whether the data may only be kept."""
         if self.restricted_at is None:

@@ -58,12 +58,14 @@ class ClosingEvidence:
         subject: the account's id, under which its other evidence lies.
         closed_at: epoch seconds.
         pseudonym: keyed hash of the canonical address, so that the proof is found when the person or a court names it.
+        address_changed: whether the account ever had another address, to which the opt-in mail may have gone.
         expires_at: epoch seconds; everything about this subject ends then.
     """
 
     subject: AccountId
     closed_at: int
     pseudonym: str
+    address_changed: bool
     expires_at: int
 
 

@@ -56,6 +56,8 @@ class Proof:
         consents: each with its text.
         closed_at: epoch seconds; None while the account is open.
         kept_until: epoch seconds at which the evidence is deleted; None while the account is open.
+        address_changed: whether the account ever had another address, to which the opt-in mail may have gone; None
+            where that was never noted.
     """
 
     subject: AccountId
@@ -63,6 +65,7 @@ class Proof:
     consents: tuple[ProvedConsent, ...]
     closed_at: int | None
     kept_until: int | None
+    address_changed: bool | None
 
     @property
     def integrity(self) -> Literal["verified", "deviating"]:
@@ -76,12 +79,13 @@ class Proof:
         return {"requested", "mail_sent", "confirmed"} <= steps and self.integrity == "verified"
 
 
-def prove(subject: AccountId, rows: Sequence[Row]) -> Proof:
+def prove(subject: AccountId, rows: Sequence[Row], *, address_changed: bool | None = None) -> Proof:
     """Return the proof that the evidence of one account makes.
 
     Args:
         subject: the account's id.
         rows: all evidence that lies under it, in any order.
+        address_changed: of an open account; a closed one has it in its evidence.
     """
     withdrawn = {row["consent"]["kind"]: int(row["withdrawn_at"]) for row in rows if row["kind"] == "withdrawal"}
     closed = [row for row in rows if row["kind"] == "closing"]
@@ -91,6 +95,7 @@ def prove(subject: AccountId, rows: Sequence[Row]) -> Proof:
         consents=tuple(_consents(rows, withdrawn)),
         closed_at=closed[0]["closed_at"] if closed else None,
         kept_until=closed[0]["expires_at"] if closed else None,
+        address_changed=closed[0].get("address_changed") if closed else address_changed,
     )
 
 

@@ -47,7 +47,7 @@ class _Office:
 
     operate: Operate
     prove: Prove
-    company_name: str
+    company: str
     clock: Clock
 
 
@@ -62,7 +62,8 @@ def serve_ops(settings: OpsSettings, aws: Aws | None = None, clock: Clock = lamb
         clock: epoch seconds.
     """
     aws = aws or Aws()
-    office = _Office(_operate(settings, aws, clock), _prove(settings, aws, clock), settings.company_name, clock)
+    company = f"{settings.company_name}, {settings.company_address}"
+    office = _Office(_operate(settings, aws, clock), _prove(settings, aws, clock), company, clock)
 
     def handler(event: Mapping[str, Any], context: Any) -> Answer:  # noqa: ANN401 - Lambda's object
         count("OperatorActions")
@@ -156,7 +157,7 @@ def _proof_answer(asked: GiveProof, office: _Office) -> tuple[Answer, AccountId 
             "complete": proof.is_complete,
             "integrity": proof.integrity,
             **_in_rfc3339(asdict(proof)),
-            "html": proof_document(proof, office.company_name, asked_for, now),
+            "html": proof_document(proof, office.company, asked_for, now),
         }
         for proof in proofs
     ]
