@@ -7,7 +7,7 @@ from portal.settings import ProfileSettings, load
 
 ROUTES = (
     Route("GET", "/api/profile", "profile:get", needs="access_token"),
-    Route("PATCH", "/api/profile", "profile_edit:patch", needs="access_token"),
+    Route("PATCH", "/api/profile", "profile_edit:patch", needs="access_token", processing=True),
     Route("DELETE", "/api/profile", "account:delete", needs="recent_access_token", outdated=True),
     Route("GET", "/api/profile/consents", "consents:get_all", needs="access_token", outdated=True),
     Route("POST", "/api/profile/consents", "consents:post", needs="access_token", outdated=True),
@@ -16,9 +16,13 @@ ROUTES = (
     ),
     Route("GET", "/api/profile/export", "export:get", needs="recent_access_token", outdated=True),
     Route("GET", "/api/profile/bank-details", "bank_details:get", needs="recent_access_token"),
-    Route("PUT", "/api/profile/bank-details", "bank_details:put", needs="recent_access_token"),
-    Route("POST", "/api/profile/bank-details/accept", "bank_details:post_accept", needs="access_token"),
-    Route("POST", "/api/profile/email-change", "account:post_email_change", needs="recent_access_token"),
+    Route("PUT", "/api/profile/bank-details", "bank_details:put", needs="recent_access_token", processing=True),
+    Route(
+        "POST", "/api/profile/bank-details/accept", "bank_details:post_accept", needs="access_token", processing=True
+    ),
+    Route(
+        "POST", "/api/profile/email-change", "account:post_email_change", needs="recent_access_token", processing=True
+    ),
 )
 
 handler = serve(ROUTES, Wiring(load(ProfileSettings, os.environ)))

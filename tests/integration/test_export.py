@@ -36,7 +36,11 @@ LEFT_OUT = {
 @pytest.fixture
 def busy(world: World) -> str:
     """An access token of a client about whom everything is stored that can be."""
-    token = world.a_client(title="Dr.", address_supplement="Hof", phone="030 1234567", fax="030 1234568")
+    world.a_client(title="Dr.", address_supplement="Hof", phone="030 1234567", fax="030 1234568")
+    for action in ("restrict", "lift_restriction"):
+        assert world.ops(action=action, email="erika.muster@example.com")["outcome"] == "done"
+    world.clock.advance(8 * 86_400)
+    token = str(world.log_in(PASSWORD).json["access_token"])
     etag = world.request("GET", "/api/profile", token=token).headers["ETag"]
     body = {"iban": OTHER_IBAN}
     world.request("PUT", "/api/profile/bank-details", body, token=token, headers={"If-Match": etag})
@@ -79,7 +83,7 @@ def test_the_export_is_a_file_with_readable_times(world: World, busy: str) -> No
         "erika.muster@example.com",
     }
     assert {mail["kind"] for mail in document["mails"]} >= {"credentials", "bank_details_changed", "email_changed"}
-    assert len(document["sessions"]) == 2
+    assert len(document["sessions"]) == 3
     assert [row["kind"] for row in document["consents_and_evidence"]] == ["opt_in"]
 
 

@@ -12,7 +12,7 @@ EMAIL = "erika.muster@example.com"
 THIEF = "dieb@example.net"
 NEW_PASSWORD = "Ein anderer Satz über Birken"
 THIEVES_PASSWORD = "Das will der Dieb nun haben"
-ONE_ACCOUNT_ACTIONS = ("block", "unblock", "end_sessions", "restore")
+ONE_ACCOUNT_ACTIONS = ("block", "unblock", "end_sessions", "restrict", "lift_restriction", "restore")
 
 
 def account_id(world: World, email: str = EMAIL) -> str:
@@ -132,6 +132,7 @@ def test_status_finds_an_account_by_the_address_that_it_had(world: World) -> Non
             "state": "active",
             "created_at": "2026-11-18T11:06:40Z",
             "opt_in_mail_sent_at": "2026-11-18T11:06:40Z",
+            "processing_restricted": None,
             "changed_at": "2026-11-18T11:06:40Z",
             "until": "2026-12-18T11:06:40Z",
         }

@@ -23,6 +23,7 @@ from portal.domain.sweep import DAY_SECONDS, Expired, Partition, Sweep
 from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow, first_failures
 from portal.domain.token import AccessClaims, Claims, Purpose
 from tests.support.people import IBAN
+from tests.support.wordings import SHOWN
 
 if TYPE_CHECKING:
     from portal.flows import ports
@@ -82,7 +83,13 @@ class FakeRegistrations:
     def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> bool:
         attempt = self.find(attempt_id, now)
         if attempt:
-            self.attempts[attempt_id] = replace(attempt, mail_sent_at=sent_at, mail_message_id=message_id)
+            self.attempts[attempt_id] = replace(
+                attempt,
+                mail_sent_at=attempt.mail_sent_at or sent_at,
+                mail_message_id=attempt.mail_message_id or message_id,
+                last_mail_sent_at=sent_at,
+                last_mail_message_id=message_id,
+            )
         return attempt is not None
 
     def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
@@ -582,7 +589,8 @@ def an_application(email: str = "Erika.Muster@example.com") -> Application:
         canonical_email=CanonicalEmail(email.lower()),
         person=Person("frau", "Erika", "Mustermann", "Heidestraße", "17a", "51147", "Köln", phone="+49301234567"),
         bank_details=resolve(BankInput(iban=IBAN)).details,
-        consents=(give_consent("terms", "de", NOW), give_consent("privacy_notice", "de", NOW)),
+        consents=(give_consent("terms", "de", NOW, SHOWN), give_consent("privacy_notice", "de", NOW, SHOWN)),
+        wording_facts=SHOWN,
         locale="de",
     )
 

@@ -299,6 +299,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
     },
     "review": {
         ("dynamodb:Query", "${AccountsTable.Arn}/index/by-review"),
+        ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "AccountsTable"),
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable", "its review only"),
@@ -318,6 +319,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:Query", "EvidenceTable"),
         ("dynamodb:Query", "${EvidenceTable.Arn}/index/by-pseudonym"),
+        ("dynamodb:PutItem", "OutboxTable"),
         ("dynamodb:Scan", "SessionsTable"),
         ("dynamodb:DeleteItem", "SessionsTable"),
     },

@@ -52,7 +52,8 @@ def _authentication(route: Route) -> tuple[str, ...]:
         return ()
     scope = () if route.needs == "any_access_token" else ("password_change_required",)
     consent = () if route.outdated else ("consent_required",)
-    return ("not_authenticated", *scope, *consent)
+    restriction = ("processing_restricted",) if route.processing else ()
+    return ("not_authenticated", *scope, *consent, *restriction)
 
 
 def name_of(kinds: Iterable[Kind]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from portal.adapters.kms import KeySlots, Slot
+from portal.domain.consent import FACTS
 from portal.domain.lifecycle import Limits
 from portal.domain.session import Lifetimes
 from portal.domain.sweep import DAY_SECONDS
@@ -17,8 +18,32 @@ class SettingsError(Exception):
     """An environment variable is missing or malformed; names it, never its value."""
 
 
+@dataclass(frozen=True)
+class WordingSettings:
+    """What the wordings of terms and privacy notice say about who runs the portal, and promise."""
+
+    portal_name: str
+    company_name: str
+    company_address: str
+    contact_email: str
+    data_protection_email: str
+    supervisory_authority: str
+    place_of_jurisdiction: str
+    region_name: str
+    log_retention_days: int
+    evidence_retention_years: int
+    unactivated_account_days: int
+    idle_account_days: int
+    closing_notice_days: int
+
+    @property
+    def wording_facts(self) -> dict[str, str]:
+        """By name, as they stand in the texts."""
+        return {name: str(getattr(self, name)) for name in FACTS}
+
+
 @dataclass(frozen=True, slots=True)
-class RegisterSettings:
+class RegisterSettings(WordingSettings):
     """Function ``register``."""
 
     registrations_table: str
@@ -73,7 +98,7 @@ class CallerSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileSettings(CallerSettings):
+class ProfileSettings(CallerSettings, WordingSettings):
     """Function ``profile``."""
 
     registrations_table: str
@@ -81,7 +106,6 @@ class ProfileSettings(CallerSettings):
     outbox_table: str
     recipient_key_arn: str
     pseudonym_key_arn: str
-    evidence_retention_years: int
     mail_requests_per_range: int
 
 
@@ -190,8 +214,10 @@ class OpsSettings:
     accounts_table: str
     sessions_table: str
     evidence_table: str
+    outbox_table: str
     pseudonym_key_arn: str
     company_name: str
+    company_address: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,12 @@ class Cloud(FakeAws):
         settings = OpsSettings(
             pseudonym_key_arn="key/pseudonym",
             company_name="Musterforderung GmbH",
+            company_address="Beispielstraße 1, 10115 Berlin",
             registrations_table="Registrations",
             accounts_table="Accounts",
             sessions_table="Sessions",
             evidence_table="Evidence",
+            outbox_table="Outbox",
         )
         return serve_ops(settings, self, FakeClock())(event, LambdaContext())
 

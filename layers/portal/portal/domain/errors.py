@@ -106,6 +106,10 @@ class ConsentRequired(PortalError):
     """A newer version of terms or privacy notice awaits consent (403)."""
 
 
+class ProcessingRestricted(PortalError):
+    """The data are kept and not processed, on the client's own request (GDPR Art. 18) (403)."""
+
+
 class PreconditionFailed(PortalError):
     """The client decided on an older state than the present one (412)."""
 

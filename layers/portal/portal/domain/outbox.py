@@ -10,7 +10,17 @@ NoticeKind = Literal["bank_details_changed", "email_change_requested", "email_ch
 """What an owner is told of, with a link that blocks the account."""
 
 MailKind = (
-    Literal["opt_in", "resend", "credentials", "password_reset", "email_change", "closing_announced", "farewell"]
+    Literal[
+        "opt_in",
+        "resend",
+        "credentials",
+        "password_reset",
+        "email_change",
+        "closing_announced",
+        "restriction_started",
+        "restriction_ending",
+        "farewell",
+    ]
     | NoticeKind
 )
 

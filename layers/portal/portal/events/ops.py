@@ -47,7 +47,7 @@ class _Office:
 
     operate: Operate
     prove: Prove
-    company_name: str
+    company: str
     clock: Clock
 
 
@@ -62,7 +62,8 @@ def serve_ops(settings: OpsSettings, aws: Aws | None = None, clock: Clock = lamb
         clock: epoch seconds.
     """
     aws = aws or Aws()
-    office = _Office(_operate(settings, aws, clock), _prove(settings, aws, clock), settings.company_name, clock)
+    company = f"{settings.company_name}, {settings.company_address}"
+    office = _Office(_operate(settings, aws, clock), _prove(settings, aws, clock), company, clock)
 
     def handler(event: Mapping[str, Any], context: Any) -> Answer:  # noqa: ANN401 - Lambda's object
         count("OperatorActions")
@@ -134,7 +135,13 @@ def _act(asked: AnyEvent, office: _Office, has_time: Callable[[], bool]) -> tupl
         case Restore():
             return _result_answer(operate.restore(target_of(asked), to_former_address=asked.to_former_address))
         case OnAccount():
-            actions = {"block": operate.block, "unblock": operate.unblock, "end_sessions": operate.end_sessions}
+            actions = {
+                "block": operate.block,
+                "unblock": operate.unblock,
+                "end_sessions": operate.end_sessions,
+                "restrict": operate.restrict,
+                "lift_restriction": operate.lift_restriction,
+            }
             return _result_answer(actions[asked.action](target_of(asked)))
 
 
@@ -148,8 +155,9 @@ def _proof_answer(asked: GiveProof, office: _Office) -> tuple[Answer, AccountId 
     given = [
         {
             "complete": proof.is_complete,
+            "integrity": proof.integrity,
             **_in_rfc3339(asdict(proof)),
-            "html": proof_document(proof, office.company_name, asked_for, now),
+            "html": proof_document(proof, office.company, asked_for, now),
         }
         for proof in proofs
     ]
@@ -208,6 +216,9 @@ def _account(account: AccountStatus) -> Answer:
         "state": account.state,
         "created_at": rfc3339(account.created_at),
         "opt_in_mail_sent_at": _time(account.opt_in_mail_sent_at),
+        "processing_restricted": {"since": _time(account.restricted_at), "until": _time(account.restriction_ends_at)}
+        if account.restricted_at
+        else None,
     }
 
 
@@ -225,7 +236,12 @@ def _operate(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
         accounts=AccountsTable(aws, settings.accounts_table),
         former=FormerAddressesTable(aws, settings.registrations_table),
         opt_ins=EvidenceTable(aws, settings.evidence_table),
-        operations=OperationsTable(aws, settings.accounts_table, settings.registrations_table),
+        operations=OperationsTable(
+            aws,
+            settings.accounts_table,
+            registrations=settings.registrations_table,
+            outbox=settings.outbox_table,
+        ),
         sessions=SessionsTable(aws, settings.sessions_table, settings.accounts_table),
         clock=clock,
     )

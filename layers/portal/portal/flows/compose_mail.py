@@ -62,6 +62,12 @@ class Letters(Protocol):
     def closing_announced(self, language: Language, closes_at: int, *, activated: bool) -> Mail:
         """Announce that an account will be closed as nobody uses it, and say how to keep it."""
 
+    def restriction_started(self, language: Language, since: int) -> Mail:
+        """Confirm that the data of an account are only kept from now on."""
+
+    def restriction_ending(self, language: Language, ends_at: int) -> Mail:
+        """Tell when that ends, before it does."""
+
     def farewell(self, language: Language, closed_at: int, evidence_until: int) -> Mail:
         """Confirm that an account is closed."""
 
@@ -119,6 +125,8 @@ class Composer:
             "password_reset": self._password_reset,
             "email_change": self._email_change,
             "closing_announced": self._closing_announced,
+            "restriction_started": self._restriction_started,
+            "restriction_ending": self._restriction_ending,
             "farewell": self._farewell,
         }
         return makers.get(row.kind, self._notice)(row)
@@ -214,8 +222,22 @@ class Composer:
         if credential.announced_at is None or credential.review_at is None:
             # The person logged in meanwhile.
             return None
+        if account.is_restricted(self.clock()):
+            return None
         mail = self.letters.closing_announced(row.language, credential.review_at, activated=credential.activated)
         return _to(account, mail)
+
+    def _restriction_started(self, row: OutboxRow) -> Letter | None:
+        account = self.accounts.find(AccountId(row.ref))
+        if account is None or account.restricted_at is None or account.restriction_ends_at is not None:
+            return None
+        return _to(account, self.letters.restriction_started(account.locale, account.restricted_at))
+
+    def _restriction_ending(self, row: OutboxRow) -> Letter | None:
+        account = self.accounts.find(AccountId(row.ref))
+        if account is None or account.restriction_ends_at is None or account.restriction_ends_at <= self.clock():
+            return None
+        return _to(account, self.letters.restriction_ending(account.locale, account.restriction_ends_at))
 
     def _farewell(self, row: OutboxRow) -> Letter:
         # The account is gone; the order says until when its evidence stays.

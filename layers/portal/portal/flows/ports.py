@@ -33,7 +33,7 @@ class Registrations(Protocol):
         """Delete an attempt now; tell whether there was one."""
 
     def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> bool:
-        """Keep when the opt-in mail left, for the evidence; tell whether the attempt was still there."""
+        """Keep when an opt-in mail left, the first and the newest; tell whether the attempt was still there."""
 
     def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
         """Return the pending attempts of an address, newest first."""
@@ -172,6 +172,8 @@ class Profiles(Protocol):
     ) -> None:
         """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds).
 
+        New and former addresses go too, and registrations of the address that were never confirmed.
+
         Args:
             account: as it was read.
             evidence: of the closing.
@@ -217,6 +219,17 @@ class Operations(Protocol):
 
     def end_sessions(self, account: Account) -> None:
         """End all sessions of an account."""
+
+    def restrict(self, before: Account, after: Account, order: OutboxRow) -> None:
+        """Store a restriction, or its coming end, together with the order of the mail that says so.
+
+        A new address that waited for its confirmation is deleted.
+
+        Args:
+            before: the account as it was read.
+            after: with the restriction.
+            order: of the mail.
+        """
 
     def restore(
         self,

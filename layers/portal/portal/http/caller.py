@@ -9,7 +9,13 @@ from portal.settings import CallerSettings
 
 
 def caller_of[S: CallerSettings](
-    request: Request, wiring: Wiring[S], *, limited: bool = False, recent: bool = False, outdated: bool = False
+    request: Request,
+    wiring: Wiring[S],
+    *,
+    limited: bool = False,
+    recent: bool = False,
+    outdated: bool = False,
+    processing: bool = False,
 ) -> Caller:
     """Return the authenticated caller of a request.
 
@@ -19,14 +25,25 @@ def caller_of[S: CallerSettings](
         limited: whether a token of scope ``password:change`` is enough.
         recent: whether the password must have been given just now.
         outdated: whether it is enough to have consented to older wordings than those in force.
+        processing: whether the data are to be changed or used.
 
     Raises:
-        NotAuthenticated, PasswordChangeRequired, ConsentRequired, ReauthenticationRequired: see ``flows.authenticate``.
+        NotAuthenticated, PasswordChangeRequired, ConsentRequired, ProcessingRestricted, ReauthenticationRequired: see
+            ``flows.authenticate``.
     """
     settings = wiring.settings
     tokens = KmsAccessTokens(wiring.kms, settings.access_token_keys, settings.issuer)
     token, sessions = request.bearer_token, sessions_of(wiring)
-    return authenticate(token, wiring.clock(), tokens, sessions, limited=limited, recent=recent, outdated=outdated)
+    return authenticate(
+        token,
+        wiring.clock(),
+        tokens,
+        sessions,
+        limited=limited,
+        recent=recent,
+        outdated=outdated,
+        processing=processing,
+    )
 
 
 def sessions_of[S: CallerSettings](wiring: Wiring[S]) -> SessionsTable:

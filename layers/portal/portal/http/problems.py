@@ -19,6 +19,7 @@ from portal.domain.errors import (
     PortalError,
     PreconditionFailed,
     PreconditionRequired,
+    ProcessingRestricted,
     ReauthenticationRequired,
     SessionEnded,
     TooManyRequests,
@@ -81,6 +82,12 @@ PROBLEMS: dict[type[PortalError], Problem] = {
         "consent_required",
         "Es gibt eine neue Fassung der Nutzungsbedingungen oder der Datenschutzerklärung. Bitte stimmen Sie ihr zu.",
         "There is a new version of the terms or the privacy notice. Please read it and consent to it.",
+    ),
+    ProcessingRestricted: Problem(
+        403,
+        "processing_restricted",
+        "Die Verarbeitung Ihrer Daten ist eingeschränkt. Bis das endet, bewahren wir sie nur auf und ändern nichts.",
+        "The processing of your data is restricted. Until that ends we only keep them and change nothing.",
     ),
     PreconditionFailed: Problem(
         412,

@@ -30,6 +30,7 @@ class Route:
         needs: what a caller has to show; ``any_access_token`` includes the scope ``password:change``,
             ``recent_access_token`` asks for the password when it was given too long ago.
         outdated: whether callers pass while a newer wording awaits their consent.
+        processing: whether callers are stopped while the processing of their data is restricted.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Route:
     endpoint: str
     needs: Needs = "nothing"
     outdated: bool = False
+    processing: bool = False
 
     def load(self) -> "Endpoint[Any]":
         """Return the endpoint, importing its module on first use."""

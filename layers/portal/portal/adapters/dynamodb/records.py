@@ -108,6 +108,7 @@ def attempt_from_item(item: Item) -> Attempt:
             person=Person(**item["person"]),
             bank_details=BankDetails(**item["bank_details"]),
             consents=_consents(item),
+            wording_facts=item.get("wording_facts", {}),
             locale=item["locale"],
         ),
         requested_at=item["requested_at"],
@@ -115,6 +116,8 @@ def attempt_from_item(item: Item) -> Attempt:
         ip=item["ip"],
         mail_sent_at=item.get("mail_sent_at"),
         mail_message_id=item.get("mail_message_id"),
+        last_mail_sent_at=item.get("last_mail_sent_at"),
+        last_mail_message_id=item.get("last_mail_message_id"),
     )
 
 

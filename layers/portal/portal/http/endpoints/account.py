@@ -18,7 +18,7 @@ from portal.settings import ProfileSettings
 
 def post_email_change(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """POST /api/profile/email-change: 202, alike for an address that has an account."""
-    account = caller_of(request, wiring, recent=True).account
+    account = caller_of(request, wiring, recent=True, processing=True).account
     body = parse_body(EmailChangeBody, request.json())
     admit(request, wiring, "mail_requests", wiring.settings.mail_requests_per_range)
     ask_for_email_change(account, body.new_email, wiring.clock(), _profiles(wiring), _recipients(wiring))

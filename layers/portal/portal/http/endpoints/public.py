@@ -9,6 +9,7 @@ from portal.domain.consent import KINDS, current_wording
 from portal.http.request import Request
 from portal.http.response import JSON, Response, json_response
 from portal.http.routes import Wiring
+from portal.settings import RegisterSettings
 
 
 def health(_request: Request, _wiring: Wiring[Any]) -> Response:
@@ -16,9 +17,10 @@ def health(_request: Request, _wiring: Wiring[Any]) -> Response:
     return json_response(200, {"status": "ok", "version": __version__})
 
 
-def legal(request: Request, _wiring: Wiring[Any]) -> Response:
+def legal(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
     """GET /api/legal: the wordings in force, in the client's language (P8)."""
-    wordings = [current_wording(kind, request.language) for kind in KINDS]
+    facts = wiring.settings.wording_facts
+    wordings = [current_wording(kind, request.language, facts) for kind in KINDS]
     document: dict[str, Any] = {
         wording.kind: {
             "version": wording.version,

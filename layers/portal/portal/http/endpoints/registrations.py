@@ -19,7 +19,7 @@ from portal.settings import RegisterSettings
 def post(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
     """POST /api/registrations: 202, alike for a known address."""
     settings, now = wiring.settings, wiring.clock()
-    application = parse_registration(request.json(), now)
+    application = parse_registration(request.json(), now, settings.wording_facts)
     admit(request, wiring, "registrations", settings.registrations_per_range)
     registrations = RegistrationsTable(wiring.aws, settings.registrations_table, settings.outbox_table)
     attempt = register(application, request.ip, now, settings.unconfirmed_lifetime_seconds, registrations)
