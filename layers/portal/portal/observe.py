@@ -15,6 +15,11 @@ def count(name: str, value: int = 1) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
 
 
+def gauge(name: str, value: int) -> None:
+    """Note how much of something there is now, in the unit that the name ends with."""
+    metrics.add_metric(name=name, unit=MetricUnit.NoUnit, value=value)
+
+
 def seconds(name: str, value: int) -> None:
     """Note a length of time of this invocation."""
     metrics.add_metric(name=name, unit=MetricUnit.Seconds, value=value)

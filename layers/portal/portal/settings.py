@@ -1,6 +1,7 @@
 """Settings of each function: read once at cold start, no defaults for names or secrets.
 
-A missing or malformed variable stops the function before it serves a request.
+A missing or malformed variable stops the function before it serves a request. Members of type ``str | None`` are slots
+that may be empty.
 """
 
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from portal.adapters.kms import KeySlots, Slot
+from portal.domain.key import KeyUse
 from portal.domain.lifecycle import Limits
 from portal.domain.session import Lifetimes
 from portal.domain.sweep import DAY_SECONDS
@@ -32,8 +34,8 @@ class LinkSettings:
     """What makes and checks links."""
 
     issuer: str
-    link_key_a_arn: str
-    link_key_b_arn: str
+    link_key_a_arn: str | None
+    link_key_b_arn: str | None
 
     @property
     def link_keys(self) -> KeySlots:
@@ -59,8 +61,8 @@ class CallerSettings:
     issuer: str
     accounts_table: str
     sessions_table: str
-    access_token_key_a_arn: str
-    access_token_key_b_arn: str
+    access_token_key_a_arn: str | None
+    access_token_key_b_arn: str | None
 
     @property
     def access_token_keys(self) -> KeySlots:
@@ -85,8 +87,8 @@ class LoginSettings(CallerSettings):
     """Function ``login``."""
 
     outbox_table: str
-    link_key_a_arn: str
-    link_key_b_arn: str
+    link_key_a_arn: str | None
+    link_key_b_arn: str | None
     recipient_key_arn: str
     active_access_token_key_slot: Slot
     access_token_lifetime_seconds: int
@@ -145,6 +147,12 @@ class CleanupSettings:
 class ReviewSettings:
     """Function ``review``."""
 
+    link_key_a_arn: str | None
+    link_key_b_arn: str | None
+    active_link_key_slot: Slot
+    access_token_key_a_arn: str | None
+    access_token_key_b_arn: str | None
+    active_access_token_key_slot: Slot
     registrations_table: str
     accounts_table: str
     evidence_table: str
@@ -155,6 +163,16 @@ class ReviewSettings:
     unactivated_account_days: int
     idle_account_days: int
     closing_notice_days: int
+
+    @property
+    def rotating_keys(self) -> dict[KeyUse, tuple[KeySlots, Slot]]:
+        """Keys that somebody has to rotate, by their use, each with its active slot."""
+        links = KeySlots(self.link_key_a_arn, self.link_key_b_arn)
+        access_tokens = KeySlots(self.access_token_key_a_arn, self.access_token_key_b_arn)
+        return {
+            "link": (links, self.active_link_key_slot),
+            "access-token": (access_tokens, self.active_access_token_key_slot),
+        }
 
     @property
     def limits(self) -> Limits:
@@ -200,6 +218,9 @@ def load[S](settings: type[S], environment: Mapping[str, str]) -> S:
     for field in fields(settings):  # type: ignore[arg-type]  # every class of this module is a dataclass
         name = field.name.upper()
         text = environment.get(name, "")
+        if not text and field.type == str | None:
+            values[field.name] = None
+            continue
         if not text:
             raise SettingsError(f"{name} is not set")
         if field.type is int and (not text.isdecimal() or int(text) < 1):
