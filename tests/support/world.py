@@ -55,6 +55,7 @@ PARAMETERS = {
     "SenderAddress": "noreply@portal.example.com",
     "MailConfigurationSet": "mails",
     "PublicUrl": "https://portal.example.com",
+    "SecurityContact": "mailto:security@portal.example.com",
     "Environment": "test",
 }
 

@@ -17,6 +17,7 @@ REAL = {
     "CertificateArn": "arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012",
     "CompanyName": "Inkasso Nord GmbH",
     "CompanyAddress": "Hafenstraße 7, 20457 Hamburg",
+    "SecurityContact": "mailto:sicherheit@inkasso-nord.test",
     "SenderDomain": "inkasso-nord.test",
     "SenderAddress": "portal@inkasso-nord.test",
 }

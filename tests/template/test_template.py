@@ -7,13 +7,14 @@ import re
 import tomllib
 from dataclasses import fields
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from portal import settings as portal_settings
 from portal.adapters.aws import CONFIGS
 from portal.http.response import Response
+from portal.observe import SecurityCounter
 from tests.support.template import (
     ROOT,
     as_list,
@@ -506,6 +507,20 @@ def test_keys_that_grow_old_are_alarms_and_silence_about_their_age_too() -> None
         assert name in (ROOT / "docs/operations.md").read_text()
     assert alarms["KeyAgeAlarm"]["Threshold"] == {"Ref": "KeyAgeLimitDays"}
     assert alarms["KeyAgeAlarm"]["TreatMissingData"] == "breaching"
+
+
+def test_every_counter_of_the_security_log_has_its_alarm_and_its_row_in_the_runbook() -> None:
+    alarms = resources("AWS::CloudWatch::Alarm")
+    watched = {
+        alarm["MetricName"]: name
+        for name, alarm in alarms.items()
+        if alarm["Dimensions"] == [{"Name": "service", "Value": "security"}]
+    }
+    assert set(watched) == set(get_args(SecurityCounter))
+    runbook = (ROOT / "docs/operations.md").read_text()
+    for name in alarms:
+        assert f"`{name}`" in runbook, name
+        assert alarms[name]["AlarmActions"] == {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], []]}, name
 
 
 def test_an_old_key_is_kept_as_long_as_anything_that_it_signed_may_be_valid() -> None:

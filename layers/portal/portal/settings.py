@@ -27,6 +27,9 @@ class RegisterSettings:
     outbox_table: str
     recipient_key_arn: str
     unconfirmed_lifetime_seconds: int
+    public_url: str
+    security_contact: str
+    security_policy_url: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ def post(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     settings = wiring.settings
     profiles = ProfilesTable(wiring.aws, settings.accounts_table, evidence=settings.evidence_table)
     accept_wording(account, body.kind, body.version, request.language, request.ip, wiring.clock(), profiles)
+    request.actor.detail = body.kind
     count("ConsentsGiven")
     return json_response(201, {"kind": body.kind, "version": body.version})
 

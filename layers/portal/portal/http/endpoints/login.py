@@ -19,6 +19,7 @@ def post_login(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/login."""
     body = parse_body(LoginBody, request.json())
     done = _login(wiring).log_in(body.email, body.password, _device(request))
+    request.actor.note(done.session)
     count("LoginsSucceeded")
     return token_answer(done, body.delivery, wiring.settings)
 
@@ -28,6 +29,7 @@ def post_reauthentication(request: Request, wiring: Wiring[LoginSettings]) -> Re
     caller = caller_of(request, wiring, outdated=True)
     body = parse_body(ReauthenticationBody, request.json())
     done = _login(wiring).reauthenticate(caller, body.password, _device(request))
+    request.actor.note(done.session)
     return token_answer(done, body.delivery, wiring.settings)
 
 
@@ -40,6 +42,7 @@ def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
         _accounts(wiring), access_tokens(wiring), settings.lifetimes, settings.context_names, wiring.clock
     )
     done = change.change(caller, body.current_password, body.new_password, _device(request))
+    request.actor.note(done.session)
     count("PasswordsChanged")
     return token_answer(done, body.delivery, settings)
 
