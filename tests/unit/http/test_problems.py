@@ -44,7 +44,7 @@ def test_every_error_has_a_row_or_is_deliberately_internal() -> None:
     for module in walk_packages(portal.__path__, "portal."):
         import_module(module.name)
     ours = {kind for kind in subclasses(PortalError) if kind.__module__.startswith("portal.")}
-    # Conflicts and changes of the same moment are ways of being unavailable; a client whose session ended hears no more.
+    # Conflicts and changes of the same moment are ways of being unavailable; who lost a session hears no more.
     without = {kind for kind in ours if kind not in PROBLEMS and not issubclass(kind, Unavailable | SessionEnded)}
     assert without == INTERNAL
     assert all(problem_of(kind()) is INTERNAL_ERROR for kind in INTERNAL)
