@@ -210,7 +210,7 @@ def test_the_public_keys_verify_the_tokens_by_a_plain_jwt_library(world: World) 
     claims = jwt.decode(
         token, jwt.PyJWK(key), algorithms=["ES256"], audience="urn:mandantenportal:test:api", options=options
     )
-    assert len(keys) == 2
+    assert len(keys) == 1
     assert set(claims) == {"iss", "aud", "sub", "sid", "iat", "exp", "jti", "auth_time", "scope"}
     assert claims["exp"] - claims["iat"] == 600
 

@@ -1,6 +1,7 @@
 """Devices from which an account was used before; the account knows them by hashes, the device by a cookie."""
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def device_hash(mark: str, account_id: AccountId) -> str:
 
 def recognise(devices: Iterable[KnownDevice], hashed: str | None, now: int) -> KnownDevice | None:
     """Return the device that is known under a hash, None where there is none or its time is over."""
-    return next((device for device in devices if device.hash == hashed and device.expires_at > now), None)
+    return next((device for device in devices if device.expires_at > now and _is_same(device, hashed)), None)
 
 
 def remember(devices: tuple[KnownDevice, ...], hashed: str, now: int) -> tuple[KnownDevice, ...]:
@@ -76,6 +77,10 @@ def remember(devices: tuple[KnownDevice, ...], hashed: str, now: int) -> tuple[K
     known = recognise(devices, hashed, now)
     if known and known.expires_at > now + DEVICE_SECONDS - _RENEWED_AFTER:
         return devices
-    others = [device for device in devices if device.hash != hashed and device.expires_at > now]
+    others = [device for device in devices if device.expires_at > now and not _is_same(device, hashed)]
     newest = sorted(others, key=lambda device: device.expires_at)[-(MOST_DEVICES - 1) :]
     return (*newest, KnownDevice(hashed, now + DEVICE_SECONDS))
+
+
+def _is_same(device: KnownDevice, hashed: str | None) -> bool:
+    return hashed is not None and hmac.compare_digest(device.hash, hashed)

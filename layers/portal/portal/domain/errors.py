@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from portal.domain.ids import AccountId, SessionId
+
 
 class FieldCode(StrEnum):
     """The closed list of reasons why a member of a request is refused.
@@ -83,7 +85,15 @@ class LinkExpired(PortalError):
 
 
 class InvalidCredentials(PortalError):
-    """Address and password do not belong together (401)."""
+    """Address and password do not belong together (401).
+
+    Args:
+        account_id: whose password it was not, for the security log; never for the client.
+    """
+
+    def __init__(self, account_id: AccountId | None = None) -> None:
+        super().__init__()
+        self.account_id = account_id
 
 
 class NotAuthenticated(PortalError):
@@ -92,6 +102,20 @@ class NotAuthenticated(PortalError):
 
 class SessionEnded(PortalError):
     """A refresh token that is missing, used up, or of a session that is over (401)."""
+
+
+class RefreshTokenReused(SessionEnded):
+    """A refresh token that is not the session's (any more), which ended the session as a theft (401).
+
+    Args:
+        account_id: whose session, for the security log.
+        session_id: which.
+    """
+
+    def __init__(self, account_id: AccountId, session_id: SessionId) -> None:
+        super().__init__()
+        self.account_id = account_id
+        self.session_id = session_id
 
 
 class PasswordChangeRequired(PortalError):

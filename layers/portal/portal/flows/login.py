@@ -139,7 +139,7 @@ def open_credential(credential: Credential | None, password: str, now: int) -> C
     """
     usable = credential if credential and credential.opens_at(now) else None
     if not password_matches(usable.password_hash if usable else None, password) or usable is None:
-        raise InvalidCredentials
+        raise InvalidCredentials(credential.account_id if credential else None)
     return usable
 
 

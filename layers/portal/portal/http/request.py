@@ -5,13 +5,14 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from portal.domain.device import Device
 from portal.domain.errors import PortalError
 from portal.domain.ip import cut_ip
 from portal.domain.mail import Language
+from portal.http.actor import Actor
 from portal.http.cookies import DEVICE, REFRESH, cookie_value
 
 MAX_BODY_BYTES = 32 * 1024
@@ -45,6 +46,7 @@ class Request:
         base64_encoded: whether API Gateway encoded the body.
         ip: cut (P1).
         request_id: of API Gateway, for support and logs.
+        actor: who acts, as far as it becomes known; for the security log.
     """
 
     method: str
@@ -55,6 +57,7 @@ class Request:
     base64_encoded: bool
     ip: str
     request_id: str
+    actor: Actor = field(default_factory=Actor)
 
     @staticmethod
     def from_event(event: Mapping[str, Any]) -> "Request":

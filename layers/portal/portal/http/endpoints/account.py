@@ -37,6 +37,7 @@ def delete_consent(request: Request, wiring: Wiring[ProfileSettings]) -> Respons
     """DELETE /api/profile/consents/{kind}: closes the account, which can't be without (GDPR Art. 7(3))."""
     account = caller_of(request, wiring, recent=True, outdated=True).account
     _closing(wiring).withdraw(account, request.path_parameters["kind"], wiring.clock())
+    request.actor.detail = request.path_parameters["kind"]
     count("ConsentsWithdrawn")
     return json_response(200, {"consequence": "account_closed"}, cookies=(cleared_refresh_cookie(),))
 

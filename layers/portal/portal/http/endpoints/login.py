@@ -20,6 +20,7 @@ def post_login(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/login."""
     body = parse_body(LoginBody, request.json())
     done = _login(wiring).log_in(body.email, body.password, _device(request, body.delivery))
+    request.actor.note(done.session)
     count("LoginsSucceeded")
     return token_answer(done, body.delivery, wiring.settings)
 
@@ -29,6 +30,7 @@ def post_reauthentication(request: Request, wiring: Wiring[LoginSettings]) -> Re
     caller = caller_of(request, wiring, outdated=True)
     body = parse_body(ReauthenticationBody, request.json())
     done = _login(wiring).reauthenticate(caller, body.password, _device(request, body.delivery))
+    request.actor.note(done.session)
     return token_answer(done, body.delivery, wiring.settings)
 
 
@@ -46,6 +48,7 @@ def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
         wiring.clock,
     )
     done = change.change(caller, body.current_password, body.new_password, _device(request, body.delivery))
+    request.actor.note(done.session)
     count("PasswordsChanged")
     return token_answer(done, body.delivery, settings)
 

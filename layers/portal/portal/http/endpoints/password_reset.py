@@ -7,6 +7,7 @@ from portal.adapters.tokens import KmsLinks
 from portal.domain.token import PASSWORD_RESET_SECONDS
 from portal.flows.order_mail import request_mail
 from portal.flows.reset_password import PasswordReset
+from portal.http.actor import NotedLinks
 from portal.http.bodies import parse_body
 from portal.http.bodies.email import EmailBody
 from portal.http.bodies.login import PasswordResetBody
@@ -35,7 +36,7 @@ def post_confirm(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     body = parse_body(PasswordResetBody, request.json())
     settings = wiring.settings
     accounts = AccountsTable(wiring.aws, settings.accounts_table, sessions=settings.sessions_table)
-    links = KmsLinks(wiring.kms, settings.link_keys, settings.issuer)
+    links = NotedLinks(KmsLinks(wiring.kms, settings.link_keys, settings.issuer), request.actor)
     reset = PasswordReset(accounts, links, settings.context_names, wiring.clock)
     reset.reset(body.token, body.new_password, request.ip)
     count("PasswordsReset")
