@@ -114,8 +114,10 @@ def test_changing_the_password_ends_every_other_session(world: World) -> None:
         ("vierzehn Stell", "password_too_short"),
         ("x" * 129, "password_too_long"),
         ("passwortpasswort", "password_too_common"),
-        ("ErikaMustermann1", "password_too_common"),
-        ("Mandantenportal1", "password_too_common"),
+        ("ErikaMustermann1", "password_too_personal"),
+        ("Mandantenportal1", "password_too_personal"),
+        ("qwertzuiop123456", "password_too_regular"),
+        ("aaaaaaaaaaaaaaaaa", "password_too_repetitive"),
         (PASSWORD, "password_unchanged"),
     ],
 )
