@@ -167,7 +167,9 @@ class FakeAccounts:
         if found and found.password_hash == credential.password_hash:
             self.credentials[credential.canonical_email] = replace(found, password_hash=password_hash)
 
-    def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
+    def change_password(
+        self, credential: Credential, password_hash: str, session: Session, ended: SessionId, order: OutboxRow
+    ) -> None:
         self.faults.strike()
         self.meanwhile()
         found, account = self.credentials.get(credential.canonical_email), self.accounts.get(credential.account_id)
@@ -186,9 +188,11 @@ class FakeAccounts:
         self.accounts[account.id] = replace(account, generation=session.generation)
         self.sessions[session.id] = session
         self.sessions.pop(ended, None)
+        self.orders.append(order)
 
-    def reset_password(self, account: Account, password_hash: str) -> None:
+    def reset_password(self, account: Account, password_hash: str, order: OutboxRow) -> None:
         self.next_generation(account, password_hash=password_hash, password_kind="chosen", password_expires_at=None)
+        self.orders.append(order)
 
     def block(self, account: Account) -> None:
         self.next_generation(account, blocked=True, closing_announced_at=None)
@@ -217,17 +221,18 @@ class FakeSessions:
 
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
 
-    def add(self, session: Session) -> None:
+    def add(self, session: Session, notice: OutboxRow | None = None) -> None:
         self.accounts.sessions[session.id] = session
+        self.accounts.orders += [notice] if notice else []
 
-    def add_noted(self, session: Session, credential: Credential) -> None:
+    def add_noted(self, session: Session, credential: Credential, notice: OutboxRow | None = None) -> None:
         self.accounts.faults.strike()
         found = self.accounts.credentials.get(credential.canonical_email)
         if found is None or found.account_id != credential.account_id:
             raise ConditionFailed
         noted = replace(found, last_login_at=session.created_at, closing_announced_at=None)
         self.accounts.credentials[credential.canonical_email] = noted
-        self.add(session)
+        self.add(session, notice)
 
     def find(self, session_id: SessionId) -> Session | None:
         return self.accounts.sessions.get(session_id)

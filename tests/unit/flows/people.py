@@ -10,10 +10,18 @@ from portal.domain.password import hash_password, normalise
 from portal.domain.session import Device, Lifetimes, Session
 from portal.flows.authenticate import Caller, authenticate
 from portal.flows.login import LoggedIn, Login
-from tests.support.fakes import IP, FakeAccessTokens, FakeAccounts, FakeClock, FakeSessions, an_attempt
+from tests.support.fakes import (
+    IP,
+    FakeAccessTokens,
+    FakeAccounts,
+    FakeClock,
+    FakeRecipients,
+    FakeSessions,
+    an_attempt,
+)
 from tests.support.people import PASSWORD
 
-DEVICE = Device(IP, "Browser")
+DEVICE = Device(IP, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
 LIFETIMES = Lifetimes(access_token=600, session_idle=1800, session_absolute=43_200)
 EMAIL = "erika.muster@example.com"
 
@@ -55,9 +63,9 @@ class Client:
         """Change a session."""
         self.accounts.sessions[session.id] = replace(session, **changes)
 
-    def log_in(self, password: str = PASSWORD, email: str = EMAIL) -> LoggedIn:
-        login = Login(self.accounts, self.sessions, self.tokens, LIFETIMES, self.clock)
-        return login.log_in(email, password, DEVICE)
+    def log_in(self, password: str = PASSWORD, email: str = EMAIL, *, new_device: bool = False) -> LoggedIn:
+        login = Login(self.accounts, self.sessions, self.tokens, FakeRecipients(), LIFETIMES, self.clock)
+        return login.log_in(email, password, DEVICE, new_device=new_device)
 
     def caller(self, token: str | None, *, limited: bool = False) -> Caller:
         return authenticate(token, self.clock(), self.tokens, self.sessions, limited=limited)

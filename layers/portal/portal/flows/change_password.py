@@ -15,7 +15,8 @@ from portal.domain.password import check_new_password, hash_password, normalise
 from portal.domain.session import Device, Lifetimes, new_session
 from portal.flows.authenticate import Caller
 from portal.flows.login import LoggedIn, logged_in, open_credential
-from portal.flows.ports import AccessTokenSigner, Accounts, Clock
+from portal.flows.order_mail import order_to
+from portal.flows.ports import AccessTokenSigner, Accounts, Clock, RecipientEncryptor
 from portal.flows.retry import retry_conflicts
 
 POINTER = "/new_password"
@@ -28,6 +29,7 @@ class PasswordChange:
     Args:
         accounts: credentials.
         tokens: issues access tokens.
+        recipients: encrypts the owner's address.
         lifetimes: of sessions and tokens.
         context: names of portal and company, refused as passwords (ASVS 6.2.11).
         clock: epoch seconds.
@@ -35,12 +37,15 @@ class PasswordChange:
 
     accounts: Accounts
     tokens: AccessTokenSigner
+    recipients: RecipientEncryptor
     lifetimes: Lifetimes
     context: tuple[str, ...]
     clock: Clock
 
     def change(self, caller: Caller, current: str, new: str, device: Device) -> LoggedIn:
-        """Replace the password, end every session and start a new one of full scope.
+        """Replace the password, end every session, start a new one of full scope and tell the owner (ASVS 6.3.7).
+
+        The owner is told of the first change too: whoever read the mail with the initial password could have made it.
 
         Args:
             caller: authenticated, of any scope.
@@ -66,8 +71,12 @@ class PasswordChange:
         )
         hashed = hash_password(normal)
         answer = logged_in(session, refresh_token, now, self.tokens)
+        owner = caller.account
+        order = order_to(owner.email, "password_changed", owner.id, owner.locale, now, self.recipients)
         try:
-            retry_conflicts(lambda: self.accounts.change_password(credential, hashed, session, caller.session.id))
+            retry_conflicts(
+                lambda: self.accounts.change_password(credential, hashed, session, caller.session.id, order)
+            )
         except ConditionFailed:
             raise NotAuthenticated from None
         return answer

@@ -7,11 +7,13 @@ from portal.domain.email import canonical_email
 from portal.domain.errors import ConditionFailed, InvalidCredentials, NotAuthenticated
 from portal.domain.ids import CanonicalEmail
 from portal.domain.lifecycle import login_is_worth_noting
+from portal.domain.outbox import OutboxRow
 from portal.domain.password import hash_password, needs_rehash, normalise, password_matches
 from portal.domain.session import Device, Lifetimes, RefreshToken, Session, new_limited_session, new_session
 from portal.domain.token import AccessClaims
 from portal.flows.authenticate import Caller
-from portal.flows.ports import AccessTokenSigner, Accounts, Clock, Sessions
+from portal.flows.order_mail import new_device_notice
+from portal.flows.ports import AccessTokenSigner, Accounts, Clock, RecipientEncryptor, Sessions
 from portal.flows.retry import retry_conflicts
 
 _NOBODY = CanonicalEmail("-")
@@ -34,6 +36,7 @@ class Login:
         accounts: credentials.
         sessions: where new sessions go.
         tokens: issues access tokens.
+        recipients: encrypts addresses of notices.
         lifetimes: of sessions and tokens.
         clock: epoch seconds.
     """
@@ -41,10 +44,11 @@ class Login:
     accounts: Accounts
     sessions: Sessions
     tokens: AccessTokenSigner
+    recipients: RecipientEncryptor
     lifetimes: Lifetimes
     clock: Clock
 
-    def log_in(self, email: str, password: str, device: Device) -> LoggedIn:
+    def log_in(self, email: str, password: str, device: Device, *, new_device: bool = False) -> LoggedIn:
         """Check address and password and start a session.
 
         A known and an unknown address cost the same: one read and one hash (ASVS 6.3.8).
@@ -53,6 +57,7 @@ class Login:
             email: as received.
             password: as received.
             device: where the login comes from.
+            new_device: whether the owner is to be told of it (ASVS 6.3.5); never of a login with an initial password.
 
         Raises:
             InvalidCredentials: for every reason alike.
@@ -65,7 +70,8 @@ class Login:
             self.accounts.upgrade_hash(usable, hash_password(normal))
         session, refresh_token = self._start(usable, device, now)
         answer = logged_in(session, refresh_token, now, self.tokens)
-        self._store(session, usable, now)
+        notice = new_device_notice(usable, device, now, self.recipients) if new_device else None
+        self._store(session, usable, now, notice)
         return answer
 
     def reauthenticate(self, caller: Caller, password: str, device: Device) -> LoggedIn:
@@ -87,15 +93,15 @@ class Login:
             raise NotAuthenticated from None
         return answer
 
-    def _store(self, session: Session, credential: Credential, now: int) -> None:
-        """Store the session, and with it the time of this login where that is worth noting: all or nothing."""
+    def _store(self, session: Session, credential: Credential, now: int, notice: OutboxRow | None) -> None:
+        """Store the session, and with it the notice and, where worth noting, the time of this login: all or nothing."""
         if login_is_worth_noting(credential, now):
             try:
-                return retry_conflicts(lambda: self.sessions.add_noted(session, credential))
+                return retry_conflicts(lambda: self.sessions.add_noted(session, credential, notice))
             except ConditionFailed:
-                # Address changed or account closed in the same moment: the session is void, and nothing to note.
-                pass
-        return self.sessions.add(session)
+                # Address changed or account closed in the same moment: the session is void, nothing to note or tell.
+                return self.sessions.add(session)
+        return self.sessions.add(session, notice)
 
     def _start(self, credential: Credential, device: Device, now: int) -> tuple[Session, RefreshToken | None]:
         who = (credential.account_id, credential.generation, device, now, self.lifetimes)

@@ -78,16 +78,30 @@ class Accounts(Protocol):
     def upgrade_hash(self, credential: Credential, password_hash: str) -> None:
         """Replace a hash by a stronger one of the same password, unless the password changed meanwhile."""
 
-    def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
+    def change_password(
+        self, credential: Credential, password_hash: str, session: Session, ended: SessionId, order: OutboxRow
+    ) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing.
+
+        Args:
+            credential: as it was read.
+            password_hash: of the new password.
+            session: to start.
+            ended: the session in which the change was made.
+            order: of the mail that tells the owner.
 
         Raises:
             ConditionFailed: password, generation or account changed meanwhile.
             Conflict: another transaction held one of the items.
         """
 
-    def reset_password(self, account: Account, password_hash: str) -> None:
+    def reset_password(self, account: Account, password_hash: str, order: OutboxRow) -> None:
         """Set a chosen password, whatever was there, and end all sessions by a new generation, all or nothing.
+
+        Args:
+            account: as it was read.
+            password_hash: of the new password.
+            order: of the mail that tells the owner.
 
         Raises:
             ConditionFailed: generation or account changed meanwhile.
@@ -241,11 +255,16 @@ class EverySession(Protocol):
 class Sessions(Protocol):
     """Login sessions."""
 
-    def add(self, session: Session) -> None:
-        """Store a new session."""
+    def add(self, session: Session, notice: OutboxRow | None = None) -> None:
+        """Store a new session, together with the order of the mail that tells of it."""
 
-    def add_noted(self, session: Session, credential: Credential) -> None:
+    def add_noted(self, session: Session, credential: Credential, notice: OutboxRow | None = None) -> None:
         """Store a new session and note with the credential when its client logged in; an announced closing is void.
+
+        Args:
+            session: to start.
+            credential: as it was read.
+            notice: order of the mail that tells of it.
 
         Raises:
             ConditionFailed: the address is another account's meanwhile, or nobody's.

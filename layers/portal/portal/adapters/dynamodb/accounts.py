@@ -40,7 +40,7 @@ class AccountsTable:
         table: name of Accounts.
         registrations: name of Registrations, for ``open``.
         evidence: name of Evidence, for ``open``.
-        outbox: name of Outbox, for ``open``.
+        outbox: name of Outbox, for ``open`` and changes of the password.
         sessions: name of Sessions, for ``change_password``.
     """
 
@@ -110,7 +110,9 @@ class AccountsTable:
             # The next login tries again.
             return
 
-    def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
+    def change_password(
+        self, credential: Credential, password_hash: str, session: Session, ended: SessionId, order: OutboxRow
+    ) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing."""
         generation = {":generation": credential.generation, ":next": session.generation, ":no": False}
         self._aws.transact(
@@ -133,9 +135,10 @@ class AccountsTable:
             self._next_generation(account_key(credential.account_id), generation),
             {"Put": put_new(self._sessions, session_to_values(session))},
             {"Delete": delete_key(self._sessions, {"pk": session_key(ended)})},
+            {"Put": put_new(self._outbox, order_to_values(order))},
         )
 
-    def reset_password(self, account: Account, password_hash: str) -> None:
+    def reset_password(self, account: Account, password_hash: str, order: OutboxRow) -> None:
         """Set a chosen password, whatever was there, and end all sessions by a new generation, all or nothing."""
         generation = {":generation": account.generation, ":next": account.generation + 1, ":no": False}
         self._aws.transact(
@@ -150,6 +153,7 @@ class AccountsTable:
                 )
             },
             self._next_generation(account_key(account.id), generation),
+            {"Put": put_new(self._outbox, order_to_values(order))},
         )
 
     def block(self, account: Account) -> None:

@@ -10,6 +10,7 @@ from portal.adapters.dynamodb.records import (
     account_from_item,
     account_key,
     credential_key,
+    order_to_values,
     session_from_item,
     session_key,
     session_to_values,
@@ -17,6 +18,7 @@ from portal.adapters.dynamodb.records import (
 from portal.domain.account import Account, Credential
 from portal.domain.errors import ConditionFailed, Unavailable
 from portal.domain.ids import AccountId, SessionId
+from portal.domain.outbox import OutboxRow
 from portal.domain.session import Session
 
 _BY_ACCOUNT = "by-account"
@@ -30,22 +32,28 @@ class SessionsTable:
         aws: way out.
         table: name of Sessions.
         accounts: name of Accounts.
+        outbox: name of Outbox, for notices of logins.
     """
 
-    def __init__(self, aws: Aws, table: str, accounts: str) -> None:
+    def __init__(self, aws: Aws, table: str, accounts: str, *, outbox: str = "") -> None:
         self._aws = aws
         self._table = table
         self._accounts = accounts
+        self._outbox = outbox
 
-    def add(self, session: Session) -> None:
-        """Store a new session."""
+    def add(self, session: Session, notice: OutboxRow | None = None) -> None:
+        """Store a new session, together with the order of the mail that tells of it."""
+        values = session_to_values(session)
+        if notice:
+            self._aws.transact({"Put": put_new(self._table, values)}, *self._orders(notice))
+            return
         try:
-            self._aws.call("dynamodb", "put_item", **put_new(self._table, session_to_values(session)))
+            self._aws.call("dynamodb", "put_item", **put_new(self._table, values))
         except ConditionFailed:
             # The id is random and ours: a first try was stored and only its answer was lost.
             return
 
-    def add_noted(self, session: Session, credential: Credential) -> None:
+    def add_noted(self, session: Session, credential: Credential, notice: OutboxRow | None = None) -> None:
         """Store a new session and note with the credential when its client logged in; an announced closing is void."""
         self._aws.transact(
             {"Put": put_new(self._table, session_to_values(session))},
@@ -58,6 +66,7 @@ class SessionsTable:
                     {":now": session.created_at, ":account": credential.account_id},
                 )
             },
+            *self._orders(notice),
         )
 
     def find(self, session_id: SessionId) -> Session | None:
@@ -186,6 +195,9 @@ class SessionsTable:
         accounts = [account_from_item(from_item(item)) for item in answer["Responses"].get(self._accounts, [])]
         sessions = [session_from_item(from_item(item)) for item in answer["Responses"].get(self._table, [])]
         return next(iter(accounts), None), next(iter(sessions), None)
+
+    def _orders(self, notice: OutboxRow | None) -> list[dict[str, Any]]:
+        return [{"Put": put_new(self._outbox, order_to_values(notice))}] if notice else []
 
     def _account_in_force(self, session: Session) -> dict[str, Any]:
         values = {":generation": session.generation, ":no": False}

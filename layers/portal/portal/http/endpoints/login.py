@@ -1,12 +1,14 @@
 """Login and password."""
 
 from portal.adapters.dynamodb.accounts import AccountsTable
+from portal.adapters.dynamodb.sessions import SessionsTable
+from portal.adapters.kms import KmsRecipients
 from portal.domain.session import Device
 from portal.flows.change_password import PasswordChange
 from portal.flows.login import Login
 from portal.http.bodies import parse_body
 from portal.http.bodies.login import LoginBody, PasswordBody, ReauthenticationBody
-from portal.http.caller import caller_of, sessions_of
+from portal.http.caller import caller_of
 from portal.http.request import Request
 from portal.http.response import Response
 from portal.http.routes import Wiring
@@ -37,7 +39,12 @@ def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     body = parse_body(PasswordBody, request.json())
     settings = wiring.settings
     change = PasswordChange(
-        _accounts(wiring), access_tokens(wiring), settings.lifetimes, settings.context_names, wiring.clock
+        _accounts(wiring),
+        access_tokens(wiring),
+        _recipients(wiring),
+        settings.lifetimes,
+        settings.context_names,
+        wiring.clock,
     )
     done = change.change(caller, body.current_password, body.new_password, _device(request))
     count("PasswordsChanged")
@@ -45,11 +52,22 @@ def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
 
 
 def _login(wiring: Wiring[LoginSettings]) -> Login:
-    return Login(_accounts(wiring), sessions_of(wiring), access_tokens(wiring), wiring.settings.lifetimes, wiring.clock)
+    settings = wiring.settings
+    sessions = SessionsTable(wiring.aws, settings.sessions_table, settings.accounts_table, outbox=settings.outbox_table)
+    return Login(
+        _accounts(wiring), sessions, access_tokens(wiring), _recipients(wiring), settings.lifetimes, wiring.clock
+    )
 
 
 def _accounts(wiring: Wiring[LoginSettings]) -> AccountsTable:
-    return AccountsTable(wiring.aws, wiring.settings.accounts_table, sessions=wiring.settings.sessions_table)
+    settings = wiring.settings
+    return AccountsTable(
+        wiring.aws, settings.accounts_table, outbox=settings.outbox_table, sessions=settings.sessions_table
+    )
+
+
+def _recipients(wiring: Wiring[LoginSettings]) -> KmsRecipients:
+    return KmsRecipients(wiring.kms, wiring.settings.recipient_key_arn)
 
 
 def _device(request: Request) -> Device:

@@ -22,8 +22,8 @@ def post(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     body = parse_body(EmailBody, request.json())
     settings, now = wiring.settings, wiring.clock()
     outbox = OutboxTable(wiring.aws, settings.outbox_table)
-    recipients = KmsRecipients(wiring.kms, settings.recipient_key_arn)
-    request_mail(body.email, "password_reset", request.language, now, PASSWORD_RESET_SECONDS, outbox, recipients)
+    lifetime = PASSWORD_RESET_SECONDS
+    request_mail(body.email, "password_reset", request.language, now, lifetime, outbox, _recipients(wiring))
     count("PasswordResetsRequested")
     return json_response(202, {"status": "reset_sent"})
 
@@ -32,8 +32,13 @@ def post_confirm(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/password-reset/confirm: no login afterwards."""
     body = parse_body(PasswordResetBody, request.json())
     settings = wiring.settings
-    accounts = AccountsTable(wiring.aws, settings.accounts_table)
+    accounts = AccountsTable(wiring.aws, settings.accounts_table, outbox=settings.outbox_table)
     links = KmsLinks(wiring.kms, settings.link_keys, settings.issuer)
-    PasswordReset(accounts, links, settings.context_names, wiring.clock).reset(body.token, body.new_password)
+    journey = PasswordReset(accounts, links, _recipients(wiring), settings.context_names, wiring.clock)
+    journey.reset(body.token, body.new_password)
     count("PasswordsReset")
     return no_content()
+
+
+def _recipients(wiring: Wiring[LoginSettings]) -> KmsRecipients:
+    return KmsRecipients(wiring.kms, wiring.settings.recipient_key_arn)
