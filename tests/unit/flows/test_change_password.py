@@ -70,7 +70,9 @@ def test_an_initial_password_is_replaced_together_with_its_end() -> None:
 def test_the_owner_is_told_of_every_change_the_first_one_included(kind: str) -> None:
     client = Client()
     client.set(password_kind=kind)
-    change(client, client.caller(client.log_in().access_token, limited=True))
+    caller = client.caller(client.log_in().access_token, limited=True)
+    client.accounts.orders.clear()
+    change(client, caller)
     (order,) = client.accounts.orders
     assert (order.kind, order.ref, order.language) == ("password_changed", client.account.id, "de")
     assert order.recipient == f"{order.id}|Erika.Muster@example.com"
