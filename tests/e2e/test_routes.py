@@ -126,7 +126,7 @@ def test_every_body_is_refused_for_its_reason(
 
 
 def test_nobody_gets_in_without_a_genuine_token(portal: Portal) -> None:
-    unsigned = forged(ACCESS, portal.resources["AccessTokenKeyB"], 64)
+    unsigned = forged(ACCESS, portal.resources["AccessTokenKeyA"], 64)
     for method, path in needing("access_token", "any_access_token", "recent_access_token"):
         for token in (None, "x.y.z", unsigned):
             refused(portal, method, path, 401, "not_authenticated", token=token)
@@ -158,7 +158,7 @@ def test_below_every_route_there_is_nothing(portal: Portal) -> None:
 def test_links_that_are_not_genuine_are_refused(portal: Portal) -> None:
     for path, purpose in LINKS.items():
         more = {"new_password": PASSWORD} if purpose is PASSWORD_RESET else {}
-        for link in ("eyJ.x.y", forged(purpose, portal.resources["LinkKeyB"], 32)):
+        for link in ("eyJ.x.y", forged(purpose, portal.resources["LinkKeyA"], 32)):
             refused(portal, "POST", path, 400, "invalid_link", body={"token": link, **more})
 
 

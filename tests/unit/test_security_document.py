@@ -87,7 +87,7 @@ def test_every_kind_of_token_is_in_the_inventory() -> None:
 
 
 def who(route: Route) -> str:
-    return WHO[route.needs] + ("*" if route.outdated else "")
+    return WHO[route.needs] + ("*" if route.outdated else "") + ("!" if route.processing else "")
 
 
 def members(route: Route) -> list[str]:
