@@ -9,6 +9,8 @@ EVIDENCE ?=
 ACCOUNTS ?=
 SINCE ?=
 APPLY ?=
+ENV ?=
+KEY ?=
 
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
@@ -20,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof closings test lint types template unit integration e2e browser browser-ready deployed expiry openapi privacy clean distclean lock
+.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry openapi privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -48,6 +50,18 @@ closings: setup ## Carry out closings again on a recovered table Accounts (EVIDE
 
 ops: setup ## Call the operators' function of the running portal (EVENT='{"action": …}', see docs/operations.md)
 	@$(DEV)/python -m tools.local.invoke OpsFunction "$$EVENT"
+
+keys: setup ## Show the keys of links and access tokens (ENV=prod, dev or local; rotations: docs/operations.md, "Keys")
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.keys status --env "$(ENV)"
+
+rotate-keys: setup ## Make a new key sign; nobody is logged out (KEY=access-token or link, ENV=…)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.keys rotate --key "$(KEY)" --env "$(ENV)"
+
+retire-keys: setup ## Give up the key of before, once nothing that it signed is valid any more (KEY=…, ENV=…)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.keys retire --key "$(KEY)" --env "$(ENV)"
+
+revoke-keys: setup ## Emergency: a new key signs, and nothing of before is accepted (KEY=…, ENV=…)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.keys revoke --key "$(KEY)" --env "$(ENV)"
 
 test: setup lint types template unit integration deployed ## Run every check and test
 

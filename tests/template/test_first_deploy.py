@@ -21,6 +21,7 @@ REAL = {
     "DataProtectionEmail": "datenschutz@inkasso-nord.test",
     "SupervisoryAuthority": "Der Hamburgische Beauftragte für Datenschutz und Informationsfreiheit, Hamburg",
     "PlaceOfJurisdiction": "Hamburg",
+    "SecurityContact": "mailto:sicherheit@inkasso-nord.test",
     "SenderDomain": "inkasso-nord.test",
     "SenderAddress": "portal@inkasso-nord.test",
 }

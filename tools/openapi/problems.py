@@ -30,7 +30,7 @@ KINDS = {
     for kind in (*GATEWAY, *(Kind(row.status, row.code, row.en) for row in (*PROBLEMS.values(), INTERNAL_ERROR)))
 }
 
-_ALWAYS = ("not_found", "internal_error", "unavailable", *(code for code in KINDS if KINDS[code].status == 429))  # noqa: PLR2004 - a status
+_ALWAYS = ("not_found", "internal_error", "unavailable", "too_many_requests")
 _WITH_BODY = ("bad_request", "malformed_json", "body_too_large", "unsupported_media_type", "invalid_input")
 
 

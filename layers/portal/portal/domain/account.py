@@ -5,6 +5,7 @@ from typing import Literal
 
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent
+from portal.domain.device import KnownDevice
 from portal.domain.ids import AccountId, CanonicalEmail
 from portal.domain.mail import Language
 from portal.domain.person import Person
@@ -89,6 +90,7 @@ class Credential:
         last_login_at: epoch seconds of the last login with a chosen password, to the day.
         closing_announced_at: epoch seconds of the announcement that the account will be closed as nobody uses it.
         review_at: epoch seconds from which on its use is looked at; after an announcement the time of closing.
+        devices: from which its client logged in.
     """
 
     canonical_email: CanonicalEmail
@@ -102,6 +104,7 @@ class Credential:
     last_login_at: int | None = None
     closing_announced_at: int | None = None
     review_at: int | None = None
+    devices: tuple[KnownDevice, ...] = ()
 
     @property
     def activated(self) -> bool:

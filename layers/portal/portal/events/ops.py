@@ -31,7 +31,7 @@ from portal.events.ops_event import (
 from portal.flows.operate import AccountStatus, AddressStatus, Ended, Operate, Result
 from portal.flows.ports import Clock
 from portal.flows.prove import Prove
-from portal.observe import count, flush_metrics, log_failure, logger
+from portal.observe import count, flush_metrics, log_failure, log_security
 from portal.proofs import proof_document
 from portal.settings import OpsSettings
 
@@ -80,20 +80,20 @@ def _serve(event: Mapping[str, Any], office: _Office, has_time: Callable[[], boo
         asked = parse_event(event)
     except InvalidInput as refused:
         # Whatever was sent stays out of the log, names of members included.
-        logger.info("operator_action", extra={"outcome": "invalid_input"})
+        log_security("operator_action", failed=True, code="invalid_input")
         errors = [{"pointer": error.pointer, "code": error.code.value} for error in refused.errors]
         return {"ok": False, "code": "invalid_input", "errors": errors}
     answer, account_id = _answer(asked, office, has_time)
-    logger.info(
+    log_security(
         "operator_action",
-        extra={
-            "action": asked.action,
-            "operator": asked.operator,
-            "reason": asked.reason,
-            "account_id": account_id,
-            "outcome": answer.get("code") or answer.get("outcome"),
-            **_details(asked, answer),
-        },
+        failed=not answer["ok"],
+        code=answer.get("code"),
+        action=asked.action,
+        operator=asked.operator,
+        reason=asked.reason,
+        account_id=account_id,
+        detail=answer.get("outcome"),
+        **_details(asked, answer),
     )
     return answer
 

@@ -3,6 +3,7 @@
 from portal.adapters.dynamodb.sessions import SessionsTable
 from portal.adapters.tokens import KmsAccessTokens
 from portal.flows.authenticate import Caller, authenticate
+from portal.http.actor import NotedTokens
 from portal.http.request import Request
 from portal.http.routes import Wiring
 from portal.settings import CallerSettings
@@ -32,7 +33,7 @@ def caller_of[S: CallerSettings](
             ``flows.authenticate``.
     """
     settings = wiring.settings
-    tokens = KmsAccessTokens(wiring.kms, settings.access_token_keys, settings.issuer)
+    tokens = NotedTokens(KmsAccessTokens(wiring.kms, settings.access_token_keys, settings.issuer), request.actor)
     token, sessions = request.bearer_token, sessions_of(wiring)
     return authenticate(
         token,

@@ -124,7 +124,8 @@ class OperationsTable:
                 self._table,
                 _credential(before),
                 "SET blocked = :no, generation = :next "
-                "REMOVE password_hash, password_kind, password_expires_at, initial_password_id, closing_announced_at",
+                "REMOVE password_hash, password_kind, password_expires_at, initial_password_id, closing_announced_at, "
+                "devices",
                 _SAME_GENERATION,
                 {":no": False, ":generation": before.generation, ":next": after.generation},
             )

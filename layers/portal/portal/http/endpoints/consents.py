@@ -30,6 +30,7 @@ def post(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     profiles = ProfilesTable(wiring.aws, settings.accounts_table, evidence=settings.evidence_table)
     language, facts = request.language, settings.wording_facts
     accept_wording(account, body.kind, body.version, language, request.ip, wiring.clock(), facts, profiles)
+    request.actor.detail = body.kind
     count("ConsentsGiven")
     return json_response(201, {"kind": body.kind, "version": body.version})
 
