@@ -259,7 +259,7 @@ def test_an_address_changes_by_the_newest_link_until_the_account_is_closed(
 
     link = ask_for_email_change(portal, token)
     assert portal.request("POST", "/api/email-changes/confirm", link).status_code == 200
-    assert "freeze#token=" in portal.next_mail(NEWCOMER, 6)["text"]
+    assert "freeze#token=" in portal.next_mail(NEWCOMER, 7)["text"]
     token = portal.log_in(OTHER_EMAIL)["access_token"]
     exported = portal.request("GET", f"{PROFILE}/export", token=token)
     assert (exported.status_code, exported.json()["account"]["email"]) == (200, OTHER_EMAIL)

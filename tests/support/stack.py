@@ -125,8 +125,10 @@ class Portal:
         return found
 
     def a_client(self, email: str, **changes: Any) -> dict[str, Any]:
-        """Walk to a chosen password; return the token answer."""
-        return self.choose_password(*self.a_newcomer(email, **changes))
+        """Walk to a chosen password; return the token answer, when the notice of that is out as well."""
+        answer = self.choose_password(*self.a_newcomer(email, **changes))
+        self.next_mail(email, 3)
+        return answer
 
     def log_in(self, email: str, password: str = PASSWORD) -> dict[str, Any]:
         """Log in; return the token answer, with the refresh token in it where there is one."""
