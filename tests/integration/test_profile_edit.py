@@ -356,19 +356,6 @@ def test_an_address_that_got_an_account_meanwhile_is_not_taken(world: World, tok
     assert get(world, token).json["email"] == EMAIL
 
 
-def test_a_change_to_an_address_with_an_account_looks_the_same_and_tells_that_account(world: World, token: str) -> None:
-    world.a_client(email=NEW_EMAIL)
-    world.run_mailer()
-    before = len(world.mails(NEW_EMAIL))
-    taken = ask(world, token)
-    world.run_mailer()
-    free = ask(world, token, "free@example.net")
-    assert (taken.status, taken.text, taken.headers) == (free.status, free.text, free.headers)
-    world.run_mailer()
-    (mail,) = world.mails(NEW_EMAIL)[before:]
-    assert "#token=" not in mail.text
-
-
 @pytest.mark.parametrize(
     ("email", "code"),
     [
