@@ -73,6 +73,7 @@ def peopled(world: World) -> World:
             world.confirm(mail)
     world.run_mailer()
     world.clock.advance(31 * 86_400)
+    token = ""
     for state in ("known", "blocked", "given back", "closed"):
         token = world.a_client(email=ADDRESSES[state])
     world.request("DELETE", "/api/profile", token=token)
