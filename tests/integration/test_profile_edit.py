@@ -267,6 +267,14 @@ def test_a_second_click_is_told_that_it_worked(world: World, token: str) -> None
     assert [confirm(world, link).json for _ in range(2)] == [{"status": "changed"}] * 2
 
 
+def test_the_mail_names_the_reference_that_the_answer_showed(world: World, token: str) -> None:
+    references = []
+    for who in (token, world.a_client(email="neighbour@example.net")):
+        references.append(ask(world, who).json["reference"])
+        assert f"Kennung {references[-1]}\n" in world.next_mail(NEW_EMAIL).text
+    assert references[0] != references[1]
+
+
 def test_both_addresses_hear_of_it(world: World, token: str) -> None:
     world.run_mailer()
     before = len(world.mails(EMAIL))

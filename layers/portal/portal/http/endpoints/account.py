@@ -19,9 +19,9 @@ def post_email_change(request: Request, wiring: Wiring[ProfileSettings]) -> Resp
     """POST /api/profile/email-change: 202, alike for an address that has an account."""
     account = caller_of(request, wiring, recent=True).account
     body = parse_body(EmailChangeBody, request.json())
-    ask_for_email_change(account, body.new_email, wiring.clock(), _profiles(wiring), _recipients(wiring))
+    change = ask_for_email_change(account, body.new_email, wiring.clock(), _profiles(wiring), _recipients(wiring))
     count("EmailChangesRequested")
-    return json_response(202, {"status": "confirmation_sent"})
+    return json_response(202, {"status": "confirmation_sent", "reference": change.reference})
 
 
 def delete(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
