@@ -5,6 +5,7 @@ PORT ?= 8080
 PARAMS ?=
 EMAIL ?=
 EVENT ?=
+RUNS ?= 200
 
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
@@ -17,7 +18,7 @@ export PARAMS EMAIL EVENT
 export EVENT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof test lint types template unit integration e2e browser browser-ready deployed openapi privacy clean distclean lock
+.PHONY: help setup run ops proof test lint types template unit integration e2e browser browser-ready deployed siege timing openapi privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -73,6 +74,12 @@ browser: setup browser-ready ## The freshly deployed local stack in Chromium
 
 browser-ready: setup
 	@$(DEV)/python -m tools.browser
+
+siege: setup ## Attacker and owner at one address, for some minutes and other games each time (RUNS=200)
+	SIEGE_RUNS=$(RUNS) $(DEV)/pytest -q tests/integration/test_siege.py
+
+timing: setup ## Whether known and unknown addresses take the same time, on a freshly deployed local stack
+	$(DEV)/pytest -q tests/timing
 
 openapi: setup ## Write openapi.json anew from the code
 	PYTHONPATH=layers/portal $(DEV)/python -m tools.openapi

@@ -1,5 +1,6 @@
 """The portal against moto."""
 
+from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from logging import StreamHandler
@@ -14,6 +15,8 @@ from tests.support.world import World
 
 COUNTED: dict[str, dict[str, int]] = {}
 SEEDED: list[str] = []
+SIEGE: Counter[tuple[str, str, str, int]] = Counter()
+"""Who made which requests with which answers in the games of owner and attacker."""
 MATRIX: dict[str, list[bool]] = {}
 """Of each route, which attacks were refused; the others were let in, as nobody but themselves."""
 
@@ -81,6 +84,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             f"{len(MATRIX)} routes, {len(tried)} attacks: {sum(tried)} refused, {len(tried) - sum(tried)} let in as "
             f"whoever they were; the right one got in {len(MATRIX)} times"
         )
+    if SIEGE:
+        terminalreporter.section("Owner and attacker at one address: requests that succeeded, of all")
+        for who, method, path in sorted({key[:3] for key in SIEGE}):
+            numbers = {status: number for (*key, status), number in SIEGE.items() if (who, method, path) == tuple(key)}
+            succeeded = sum(number for status, number in numbers.items() if status < 400)
+            terminalreporter.write_line(f"{who:<10}{method:<7}{path:<34}{succeeded:>5} of {sum(numbers.values())}")
     if SEEDED:
         terminalreporter.section("Leaks seeded and found")
         for found in SEEDED:

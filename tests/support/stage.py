@@ -15,7 +15,7 @@ from portal.domain.ids import AccountId, SessionId
 from portal.domain.token import ACCESS, AccessClaims, Purpose
 from tests.support.forging import Sign, forgeries, parts_of
 from tests.support.journeys import EMAIL, Journey
-from tests.support.tables import Items, Tables
+from tests.support.tables import WRITES, Items, Tables
 from tests.support.world import Answer, World
 
 OTHER_EMAIL, OTHER_PASSWORD = "max.fremdling@example.net", "sieben Dachse graben Torf 4"
@@ -33,7 +33,6 @@ OTHER = {
 # Shorter texts are languages and house numbers; words in small letters are the portal's own, such as kinds of items.
 _SHORTEST_CANARY = 6
 _OWN_WORD = re.compile(r"[a-z_:-]+|[0-9]+")
-_WRITES = ("put_", "update_", "delete_", "transact_write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ class Scene:
     def look(self) -> Items:
         """Return what the tables hold now; they are read again only where something was written."""
         calls, self.world.hooks.calls = self.world.hooks.calls, []
-        if self._acted or any(operation.startswith(_WRITES) for _, operation, _ in calls):
+        if self._acted or any(operation.startswith(WRITES) for _, operation, _ in calls):
             self._present, self._acted = self.stage.tables.read(), False
         return self._present
 
