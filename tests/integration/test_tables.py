@@ -10,12 +10,13 @@ from portal.adapters.dynamodb.outbox import OutboxTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.dynamodb.sessions import SessionsTable
 from portal.domain.account import Credential, open_account
+from portal.domain.device import Device
 from portal.domain.errors import ConditionFailed
 from portal.domain.evidence import opt_in_evidence
 from portal.domain.ids import AccountId
 from portal.domain.outbox import LEASE_SECONDS, OutboxRow, order_mail
 from portal.domain.registration import Attempt
-from portal.domain.session import Device, Lifetimes, new_session
+from portal.domain.session import Lifetimes, new_session
 from tests.support.fakes import IP, NOW, an_attempt
 from tests.support.people import PASSWORD
 from tests.support.world import World
@@ -135,12 +136,12 @@ def test_an_account_is_read_consistently_by_its_id_too(world: World) -> None:
 
 
 def test_a_session_that_was_stored_is_never_replaced(world: World) -> None:
-    """A repeated put (the first answer was lost) succeeds; one of other content under the same id changes nothing."""
     table = SessionsTable(world.aws, "SessionsTable", "AccountsTable")
     session, _ = new_session(AccountId("a"), 0, Device(IP, "Browser"), NOW, Lifetimes(600, 1800, 43_200))
     table.add(session)
     before = world.items("SessionsTable")
-    table.add(session)
-    table.add(replace(session, account_id=AccountId("b")))
+    for again in (session, replace(session, account_id=AccountId("b"))):
+        with pytest.raises(ConditionFailed):
+            table.add(again)
     assert world.items("SessionsTable") == before
     assert before[0]["account_id"] == "a"

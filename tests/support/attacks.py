@@ -28,6 +28,7 @@ NO_SESSION: Refusal = (401, "session_ended")
 LIMITED: Refusal = (403, "password_change_required")
 TOO_OLD: Refusal = (403, "reauthentication_required")
 OUTDATED: Refusal = (403, "consent_required")
+RESTRICTED: Refusal = (403, "processing_restricted")
 WRONG: Refusal = (401, "invalid_credentials")
 NOT_FOUND: Refusal = (404, "not_found")
 INVALID: Refusal = (422, "invalid_input")
@@ -168,6 +169,13 @@ def _ended_sessions(scene: Scene, route: Route) -> Iterator[Attack]:
         yield Attack("password given too long ago", lasting, too_old, later(RECENT_SECONDS + 1))
         refusal = None if route.outdated else OUTDATED
         yield Attack("newer wordings await consent", genuine, refusal, has_consented_to_older_wordings)
+        refusal = RESTRICTED if route.processing else None
+        yield Attack("processing restricted", _as_it_is(genuine), refusal, operators("restrict"))
+
+
+def _as_it_is(sent: Sent) -> Sent:
+    """Return a request that does not mind which version it changes."""
+    return sent.with_headers(If_Match='"2"') if "If-Match" in (sent.headers or {}) else sent
 
 
 # What the request of one client gets from another one's token, where it does not simply do the same to the other.

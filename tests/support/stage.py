@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from jwt.utils import der_to_raw_signature
 
-from portal.adapters.kms import KeySlots, Kms
+from portal.adapters.kms import Kms
 from portal.adapters.tokens import KmsAccessTokens, KmsLinks, public_key_from_der
 from portal.domain.ids import AccountId, SessionId
 from portal.domain.token import ACCESS, AccessClaims, Purpose
+from portal.settings import LoginSettings, load
 from tests.support.forging import Sign, forgeries, parts_of
 from tests.support.journeys import EMAIL, Journey
 from tests.support.tables import WRITES, Items, Tables
@@ -77,10 +78,10 @@ class Stage:
         self.world = world
         self.tables = Tables(world.dynamodb)
         self._kms = Kms(world.aws)
-        login = world.environment("login")
-        self._access = KeySlots(login["ACCESS_TOKEN_KEY_A_ARN"], login["ACCESS_TOKEN_KEY_B_ARN"])
-        self._link = KeySlots(login["LINK_KEY_A_ARN"], login["LINK_KEY_B_ARN"])
-        self._issuer = login["ISSUER"]
+        # In the midst of a rotation, so that there is a second key to sign with.
+        world.deploy(LinkKeySlots="both", AccessTokenKeySlots="both")
+        login = load(LoginSettings, world.environment("login"))
+        self._access, self._link, self._issuer = login.access_token_keys, login.link_keys, login.issuer
         self.other = self._other_client()
         self._empty, self._start = self.tables.read(), world.clock.now
 
@@ -107,24 +108,24 @@ class Stage:
         """Return variants of a genuine token, each wrong in one respect."""
         is_link = parts_of(token)[0]["alg"] == "HS256"
         keys, signer = (self._link, self._mac) if is_link else (self._access, self._signature)
-        public = public_key_from_der(self._kms.public_key(self._access.a_arn))
-        return forgeries(token, signer(keys.a_arn), signer(keys.b_arn), public)
+        public = public_key_from_der(self._kms.public_key(self._access.active("A")))
+        return forgeries(token, signer(keys.active("A")), signer(keys.active("B")), public)
 
     def signer_of(self, token: str) -> Sign:
         """Return what signs with the key of a token."""
         is_link = parts_of(token)[0]["alg"] == "HS256"
-        return self._mac(self._link.a_arn) if is_link else self._signature(self._access.a_arn)
+        return self._mac(self._link.active("A")) if is_link else self._signature(self._access.active("A"))
 
     def link(self, purpose: Purpose, subject: str, **details: str | int) -> str:
         """Return a genuine link of an hour, as only the mailer can make it."""
         now = self.world.clock()
-        return KmsLinks(self._kms, self._link, self._issuer).sign(purpose, subject, now, now + 3600, details)
+        return KmsLinks(self._kms, self._link, self._issuer, "A").sign(purpose, subject, now, now + 3600, details)
 
     def access_token(self, account_id: str, session_id: str, scope: Any = "portal") -> str:
         """Return a genuine access token, as only the login can make it."""
         now = self.world.clock()
         claims = AccessClaims(AccountId(account_id), SessionId(session_id), scope, now)
-        return KmsAccessTokens(self._kms, self._access, self._issuer, 600).issue(claims, now)
+        return KmsAccessTokens(self._kms, self._access, self._issuer, 600, "A").issue(claims, now)
 
     def _mac(self, arn: str) -> Sign:
         return lambda message: self._kms.make_mac(arn, message)

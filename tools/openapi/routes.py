@@ -6,7 +6,7 @@ from pathlib import Path
 from portal.http.routes import Route
 
 ROOT = Path(__file__).parents[2]
-API_PREFIXES = ("/api/", "/.well-known/")
+API_PREFIXES = ("/api/", "/.well-known/jwks.json")
 
 
 def api_routes(root: Path = ROOT) -> list[Route]:

@@ -18,7 +18,7 @@ NAMES = ("Mandantenportal", "Musterforderung GmbH")
 
 
 def change(client: Client, caller: Caller, new: str = NEW, current: str = PASSWORD) -> LoggedIn:
-    journey = PasswordChange(client.accounts, client.tokens, LIFETIMES, NAMES, client.clock)
+    journey = PasswordChange(client.accounts, client.tokens, client.throttle, LIFETIMES, NAMES, client.clock)
     return journey.change(caller, current, new, DEVICE)
 
 

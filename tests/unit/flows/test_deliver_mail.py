@@ -12,9 +12,11 @@ from portal.domain.errors import MailRefused, Unavailable
 from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId, OutboxId
 from portal.domain.mail import Language, Mail
+from portal.domain.mail_budget import Budget
 from portal.domain.outbox import LEASE_SECONDS, LIFETIME_SECONDS, REFUSALS_BEFORE_GIVING_UP, MailKind, order_mail
 from portal.domain.password import password_matches
 from portal.domain.registration import Attempt
+from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer, Letters
 from portal.flows.deliver_mail import Mailer
 from tests.support.fakes import (
@@ -26,6 +28,7 @@ from tests.support.fakes import (
     FakeEvidence,
     FakeLinks,
     FakeMailSender,
+    FakeMailSlots,
     FakeOutbox,
     FakePasswords,
     FakeRecipients,
@@ -62,6 +65,8 @@ class PostOffice:
     sender: FakeMailSender = field(default_factory=FakeMailSender)
     changes: FakeEmailChanges = field(default_factory=FakeEmailChanges)
     evidence: FakeEvidence = field(default_factory=FakeEvidence)
+    slots: FakeMailSlots = field(default_factory=FakeMailSlots)
+    daily_ceiling: int = 1000
 
     @property
     def registrations(self) -> FakeRegistrations:
@@ -80,8 +85,9 @@ class PostOffice:
             public_url="https://portal.example.com",
             initial_password_lifetime=WEEK,
         )
+        budget = MailBudget(self.slots, {"opt_in": Budget(3, 6), "reset": Budget(3, 6)}, self.daily_ceiling)
         mailer = Mailer(
-            self.outbox, composer, self.sender, self.registrations, self.accounts, self.evidence, self.clock
+            self.outbox, composer, budget, self.sender, self.registrations, self.accounts, self.evidence, self.clock
         )
         return mailer.deliver(row_id)
 

@@ -12,6 +12,7 @@ from portal.mails.notice import notice_mail
 from portal.mails.opt_in import AttemptLinks, opt_in_mail
 from portal.mails.password_reset import password_reset_mail
 from portal.mails.render import Sender
+from portal.mails.restriction import restriction_ending_mail, restriction_started_mail
 
 REQUESTED_AT = 1_795_439_100  # 23 November 2026, 14:05 in Berlin
 YEAR_2030 = 1_893_452_400  # its first moment in Berlin
@@ -117,6 +118,14 @@ def never_activated(language: Language, sender: Sender = SENDER) -> Mail:
     return closing_announced(language, sender, activated=False)
 
 
+def restriction_started(language: Language, sender: Sender = SENDER) -> Mail:
+    return restriction_started_mail(language, sender, REQUESTED_AT, f"{PORTAL}/")
+
+
+def restriction_ending(language: Language, sender: Sender = SENDER) -> Mail:
+    return restriction_ending_mail(language, sender, REQUESTED_AT + 8 * DAY, f"{PORTAL}/")
+
+
 def farewell(language: Language, sender: Sender = SENDER) -> Mail:
     return farewell_mail(language, sender, REQUESTED_AT, YEAR_2030, f"{PORTAL}/")
 
@@ -131,5 +140,7 @@ MAILS = (
     *NOTICES,
     closing_announced,
     never_activated,
+    restriction_started,
+    restriction_ending,
     farewell,
 )

@@ -10,7 +10,17 @@ NoticeKind = Literal["bank_details_changed", "email_change_requested", "email_ch
 """What an owner is told of, with a link that blocks the account."""
 
 MailKind = (
-    Literal["opt_in", "resend", "credentials", "password_reset", "email_change", "closing_announced", "farewell"]
+    Literal[
+        "opt_in",
+        "resend",
+        "credentials",
+        "password_reset",
+        "email_change",
+        "closing_announced",
+        "restriction_started",
+        "restriction_ending",
+        "farewell",
+    ]
     | NoticeKind
 )
 
@@ -41,6 +51,7 @@ class OutboxRow:
         expires_at: epoch seconds.
         tries: claims so far.
         recipient: encrypted, where the address can't be read from ``ref`` when the mail is sent.
+        turn_at: epoch seconds at which its turn comes, where it had to wait for the budget of its mailbox.
     """
 
     id: OutboxId
@@ -52,6 +63,18 @@ class OutboxRow:
     expires_at: int
     tries: int = 0
     recipient: str | None = None
+    turn_at: int | None = None
+
+    @property
+    def counts_from(self) -> int:
+        """Epoch seconds from which the time of its links counts: a mail that had to wait brings none that are over."""
+        return self.created_at if self.turn_at is None else self.turn_at
+
+    def end_after_waiting(self, turn_at: int) -> int | None:
+        """Return when the row expires if its turn comes at ``turn_at``; None where that is too late for any mail."""
+        if turn_at >= self.created_at + LIFETIME_SECONDS:
+            return None
+        return max(self.expires_at, turn_at + self.expires_at - self.counts_from)
 
 
 def order_mail(

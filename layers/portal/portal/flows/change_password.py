@@ -1,8 +1,9 @@
 """A client sets a new password; the first time it replaces the initial one (P7)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.domain.account import personal_words
+from portal.domain.device import Device
 from portal.domain.errors import (
     ConditionFailed,
     FieldCode,
@@ -12,11 +13,12 @@ from portal.domain.errors import (
     Refused,
 )
 from portal.domain.password import check_new_password, hash_password, normalise
-from portal.domain.session import Device, Lifetimes, new_session
+from portal.domain.session import Lifetimes, new_session
 from portal.flows.authenticate import Caller
-from portal.flows.login import LoggedIn, logged_in, open_credential
+from portal.flows.login import LoggedIn, devices_after, logged_in, open_credential
 from portal.flows.ports import AccessTokenSigner, Accounts, Clock
 from portal.flows.retry import retry_conflicts
+from portal.flows.throttle import LoginThrottle
 
 POINTER = "/new_password"
 
@@ -28,6 +30,7 @@ class PasswordChange:
     Args:
         accounts: credentials.
         tokens: issues access tokens.
+        throttle: counts attempts.
         lifetimes: of sessions and tokens.
         context: names of portal and company, refused as passwords (ASVS 6.2.11).
         clock: epoch seconds.
@@ -35,6 +38,7 @@ class PasswordChange:
 
     accounts: Accounts
     tokens: AccessTokenSigner
+    throttle: LoginThrottle
     lifetimes: Lifetimes
     context: tuple[str, ...]
     clock: Clock
@@ -52,12 +56,14 @@ class PasswordChange:
             InvalidInput: the new password is refused, with the reason.
             InvalidCredentials: the current password is wrong or no longer valid.
             NotAuthenticated: account or password changed in the same moment.
+            TooManyRequests: see ``flows.throttle``; the current password was not looked at.
         """
         now = self.clock()
         normal = checked_password(new, (*self.context, *personal_words(caller.account)))
         if normal == normalise(current):
             raise InvalidInput(FieldError(POINTER, FieldCode.PASSWORD_UNCHANGED))
         found = self.accounts.find_credential(caller.account.canonical_email)
+        admitted = self.throttle.admit(caller.account.canonical_email, found, device, now)
         credential = open_credential(found, normalise(current), now)
         if credential.account_id != caller.account.id or credential.generation != caller.account.generation:
             raise NotAuthenticated
@@ -65,9 +71,14 @@ class PasswordChange:
             credential.account_id, credential.generation + 1, device, now, self.lifetimes
         )
         hashed = hash_password(normal)
-        answer = logged_in(session, refresh_token, now, self.tokens)
+        # Whoever knew the former password is unknown again on their devices.
+        devices, device_token = devices_after(credential, device, now, only=True)
+        answer = logged_in(session, refresh_token, now, self.tokens, device_token)
+        changed = replace(credential, password_hash=hashed, devices=devices)
         try:
-            retry_conflicts(lambda: self.accounts.change_password(credential, hashed, session, caller.session.id))
+            retry_conflicts(
+                lambda: self.accounts.change_password(credential, changed, session, caller.session.id, admitted.counted)
+            )
         except ConditionFailed:
             raise NotAuthenticated from None
         return answer

@@ -62,6 +62,12 @@ class Letters(Protocol):
     def closing_announced(self, language: Language, closes_at: int, *, activated: bool) -> Mail:
         """Announce that an account will be closed as nobody uses it, and say how to keep it."""
 
+    def restriction_started(self, language: Language, since: int) -> Mail:
+        """Confirm that the data of an account are only kept from now on."""
+
+    def restriction_ending(self, language: Language, ends_at: int) -> Mail:
+        """Tell when that ends, before it does."""
+
     def farewell(self, language: Language, closed_at: int, evidence_until: int) -> Mail:
         """Confirm that an account is closed."""
 
@@ -119,6 +125,8 @@ class Composer:
             "password_reset": self._password_reset,
             "email_change": self._email_change,
             "closing_announced": self._closing_announced,
+            "restriction_started": self._restriction_started,
+            "restriction_ending": self._restriction_ending,
             "farewell": self._farewell,
         }
         return makers.get(row.kind, self._notice)(row)
@@ -127,10 +135,17 @@ class Composer:
         attempt = self.registrations.find(AttemptId(row.ref), self.clock())
         if attempt is None:
             return None
+        if row.turn_at is not None and attempt.mail_sent_at is not None:
+            # While it waited for its turn, another mail to this address named the attempt.
+            return None
         asked = attempt.application
         if self.accounts.find_credential(asked.canonical_email) is not None:
             return Letter(sending_form(asked.email), self.letters.already_registered(asked.locale))
-        return self._ask(asked.email, asked.locale, [attempt])
+        if row.turn_at is None:
+            return self._ask(asked.email, asked.locale, [attempt])
+        # What waited names the newest attempts, so that one person's own is not kept back by a stranger's many.
+        newest = self.registrations.newest_of(asked.canonical_email, self.clock(), ATTEMPTS_PER_MAIL)
+        return self._ask(asked.email, asked.locale, newest or [attempt])
 
     def _resend(self, row: OutboxRow) -> Letter | None:
         email = self._recipient(row)
@@ -168,8 +183,8 @@ class Composer:
         account = self.accounts.find(credential.account_id) if credential else None
         if account is None or account.blocked:
             return None
-        ends = row.created_at + PASSWORD_RESET_SECONDS
-        token = self.links.sign(PASSWORD_RESET, account.id, row.created_at, ends, {"gen": account.generation})
+        ends = row.counts_from + PASSWORD_RESET_SECONDS
+        token = self.links.sign(PASSWORD_RESET, account.id, row.counts_from, ends, {"gen": account.generation})
         return _to(account, self.letters.password_reset(account.locale, self._url(PASSWORD_RESET, token), ends))
 
     def _email_change(self, row: OutboxRow) -> Letter | None:
@@ -207,8 +222,22 @@ class Composer:
         if credential.announced_at is None or credential.review_at is None:
             # The person logged in meanwhile.
             return None
+        if account.is_restricted(self.clock()):
+            return None
         mail = self.letters.closing_announced(row.language, credential.review_at, activated=credential.activated)
         return _to(account, mail)
+
+    def _restriction_started(self, row: OutboxRow) -> Letter | None:
+        account = self.accounts.find(AccountId(row.ref))
+        if account is None or account.restricted_at is None or account.restriction_ends_at is not None:
+            return None
+        return _to(account, self.letters.restriction_started(account.locale, account.restricted_at))
+
+    def _restriction_ending(self, row: OutboxRow) -> Letter | None:
+        account = self.accounts.find(AccountId(row.ref))
+        if account is None or account.restriction_ends_at is None or account.restriction_ends_at <= self.clock():
+            return None
+        return _to(account, self.letters.restriction_ending(account.locale, account.restriction_ends_at))
 
     def _farewell(self, row: OutboxRow) -> Letter:
         # The account is gone; the order says until when its evidence stays.

@@ -6,6 +6,7 @@ from portal.domain.account import personal_words
 from portal.domain.errors import ConditionFailed, LinkExpired
 from portal.domain.ids import AccountId
 from portal.domain.password import hash_password
+from portal.domain.throttle import address_everywhere, address_in_range
 from portal.domain.token import PASSWORD_RESET
 from portal.flows.change_password import checked_password
 from portal.flows.ports import Accounts, Clock, LinkVerifier
@@ -28,8 +29,10 @@ class PasswordReset:
     context: tuple[str, ...]
     clock: Clock
 
-    def reset(self, token: str, new: str) -> None:
+    def reset(self, token: str, new: str, ip: str) -> None:
         """Set a new password and end every session; the client logs in afterwards (ASVS 6.4.3).
+
+        It gets in whoever is locked out by wrong passwords: they are forgotten, and so are all devices.
 
         The link requires the generation of the account and raises it: it works once, and not after any other reset,
         change of password or address, block or end of all sessions.
@@ -37,6 +40,7 @@ class PasswordReset:
         Args:
             token: of the reset link.
             new: as received.
+            ip: cut address of the client.
 
         Raises:
             InvalidLink: the token is not genuine.
@@ -48,8 +52,9 @@ class PasswordReset:
         if account is None or account.blocked or account.generation != claims.get("gen"):
             raise LinkExpired
         normal = checked_password(new, (*self.context, *personal_words(account)))
-        hashed = hash_password(normal)
+        hashed, address = hash_password(normal), account.canonical_email
+        counted = (address_in_range(address, ip), address_everywhere(address))
         try:
-            retry_conflicts(lambda: self.accounts.reset_password(account, hashed))
+            retry_conflicts(lambda: self.accounts.reset_password(account, hashed, counted))
         except ConditionFailed:
             raise LinkExpired from None

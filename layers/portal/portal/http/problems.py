@@ -11,14 +11,18 @@ from portal.domain.errors import (
     InvalidInput,
     InvalidLink,
     LinkExpired,
+    LoginDelayed,
+    LoginLocked,
     NotAuthenticated,
     NotFound,
     PasswordChangeRequired,
     PortalError,
     PreconditionFailed,
     PreconditionRequired,
+    ProcessingRestricted,
     ReauthenticationRequired,
     SessionEnded,
+    TooManyRequests,
     Unavailable,
 )
 from portal.domain.mail import Language
@@ -79,6 +83,12 @@ PROBLEMS: dict[type[PortalError], Problem] = {
         "Es gibt eine neue Fassung der Nutzungsbedingungen oder der Datenschutzerklärung. Bitte stimmen Sie ihr zu.",
         "There is a new version of the terms or the privacy notice. Please read it and consent to it.",
     ),
+    ProcessingRestricted: Problem(
+        403,
+        "processing_restricted",
+        "Die Verarbeitung Ihrer Daten ist eingeschränkt. Bis das endet, bewahren wir sie nur auf und ändern nichts.",
+        "The processing of your data is restricted. Until that ends we only keep them and change nothing.",
+    ),
     PreconditionFailed: Problem(
         412,
         "precondition_failed",
@@ -101,6 +111,24 @@ PROBLEMS: dict[type[PortalError], Problem] = {
     UnsupportedMediaType: Problem(415, "unsupported_media_type", "Erwartet wird JSON.", "JSON is expected."),
     InvalidInput: Problem(
         422, "invalid_input", "Bitte prüfen Sie die markierten Angaben.", "Please check the marked fields."
+    ),
+    TooManyRequests: Problem(
+        429,
+        "too_many_requests",
+        "Zu viele Anfragen. Bitte versuchen Sie es später noch einmal.",
+        "Too many requests. Please try again later.",
+    ),
+    LoginDelayed: Problem(
+        429,
+        "login_delayed",
+        "Zu viele falsche Passwörter. Bitte warten Sie, bevor Sie es noch einmal versuchen.",
+        "Too many wrong passwords. Please wait before you try again.",
+    ),
+    LoginLocked: Problem(
+        429,
+        "login_locked",
+        "Zu viele falsche Passwörter. Bitte setzen Sie mit „Passwort vergessen“ ein neues Passwort.",
+        "Too many wrong passwords. Please set a new password with “Forgotten password”.",
     ),
     Unavailable: Problem(
         503,
@@ -137,7 +165,7 @@ def problem_response(problem: Problem, language: Language, error: PortalError | 
             {"pointer": entry.pointer, "code": entry.code.value, "message": FIELD_MESSAGES[entry.code][language]}
             for entry in error.errors
         ]
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooManyRequests):
         headers["Retry-After"] = str(error.retry_after)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         # Every 401 names a challenge (RFC 9110, section 15.5.2).

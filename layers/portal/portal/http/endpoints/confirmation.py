@@ -9,6 +9,7 @@ from portal.adapters.tokens import KmsLinks
 from portal.flows import confirm as flow
 from portal.flows.change_email import EmailChangeConfirmation
 from portal.flows.freeze import freeze
+from portal.http.actor import NotedLinks
 from portal.http.bodies import parse_body
 from portal.http.bodies.link import LinkBody
 from portal.http.request import Request
@@ -29,7 +30,10 @@ def confirm(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
         evidence=settings.evidence_table,
         outbox=settings.outbox_table,
     )
-    status = flow.confirm(body.token, request.ip, wiring.clock(), _links(wiring), _registrations(wiring), accounts)
+    status = flow.confirm(
+        body.token, request.ip, wiring.clock(), _links(request, wiring), _registrations(wiring), accounts
+    )
+    request.actor.detail = status
     if status == "confirmed":
         count("RegistrationsConfirmed")
     return json_response(200, {"status": status})
@@ -38,7 +42,7 @@ def confirm(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
 def reject(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
     """POST /api/registrations/reject."""
     body = parse_body(LinkBody, request.json())
-    flow.reject(body.token, wiring.clock(), _links(wiring), _registrations(wiring))
+    flow.reject(body.token, wiring.clock(), _links(request, wiring), _registrations(wiring))
     count("RegistrationsRejected")
     return no_content()
 
@@ -54,7 +58,7 @@ def confirm_email_change(request: Request, wiring: Wiring[ConfirmSettings]) -> R
         outbox=settings.outbox_table,
     )
     confirmation = EmailChangeConfirmation(
-        _links(wiring),
+        _links(request, wiring),
         EmailChangesTable(wiring.aws, settings.registrations_table),
         AccountsTable(wiring.aws, settings.accounts_table),
         profiles,
@@ -68,13 +72,15 @@ def confirm_email_change(request: Request, wiring: Wiring[ConfirmSettings]) -> R
 def freeze_account(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
     """POST /api/accounts/freeze."""
     body = parse_body(LinkBody, request.json())
-    freeze(body.token, wiring.clock(), _links(wiring), AccountsTable(wiring.aws, wiring.settings.accounts_table))
+    freeze(
+        body.token, wiring.clock(), _links(request, wiring), AccountsTable(wiring.aws, wiring.settings.accounts_table)
+    )
     count("AccountsFrozen")
     return no_content()
 
 
-def _links(wiring: Wiring[ConfirmSettings]) -> KmsLinks:
-    return KmsLinks(wiring.kms, wiring.settings.link_keys, wiring.settings.issuer)
+def _links(request: Request, wiring: Wiring[ConfirmSettings]) -> NotedLinks:
+    return NotedLinks(KmsLinks(wiring.kms, wiring.settings.link_keys, wiring.settings.issuer), request.actor)
 
 
 def _registrations(wiring: Wiring[ConfirmSettings]) -> RegistrationsTable:

@@ -11,6 +11,7 @@ from portal.http.bodies.registration import parse_registration
 from portal.http.request import Request
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
+from portal.http.throttles import admit
 from portal.observe import count
 from portal.settings import RegisterSettings
 
@@ -18,7 +19,8 @@ from portal.settings import RegisterSettings
 def post(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
     """POST /api/registrations: 202, alike for a known address."""
     settings, now = wiring.settings, wiring.clock()
-    application = parse_registration(request.json(), now)
+    application = parse_registration(request.json(), now, settings.wording_facts)
+    admit(request, wiring, "registrations", settings.registrations_per_range)
     registrations = RegistrationsTable(wiring.aws, settings.registrations_table, settings.outbox_table)
     attempt = register(application, request.ip, now, settings.unconfirmed_lifetime_seconds, registrations)
     count("RegistrationsReceived")
@@ -29,6 +31,7 @@ def resend(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
     """POST /api/registrations/resend: 202, alike for known, pending and unknown addresses; it prolongs nothing."""
     body = parse_body(EmailBody, request.json())
     settings = wiring.settings
+    admit(request, wiring, "mail_requests", settings.mail_requests_per_range)
     outbox = OutboxTable(wiring.aws, settings.outbox_table)
     recipients = KmsRecipients(wiring.kms, settings.recipient_key_arn)
     request_mail(body.email, "resend", request.language, wiring.clock(), RESEND_SECONDS, outbox, recipients)
