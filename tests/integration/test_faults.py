@@ -174,6 +174,8 @@ ORDERING = [
     "POST /api/registrations/resend",
     "POST /api/registrations/confirm",
     "POST /api/password-reset",
+    "POST /api/password-reset/confirm",
+    "PUT /api/password",
     "PUT /api/profile/bank-details",
     "POST /api/profile/email-change",
     "POST /api/email-changes/confirm",

@@ -10,6 +10,7 @@ from tests.support.people import IBAN, PASSWORD
 from tests.support.world import Answer, World, faults
 
 EMAIL = "erika.muster@example.com"
+OTHER_PASSWORD = "Ein anderer Satz über Birken"
 
 
 def change(world: World, token: str, current: str, new: str, **more: Any) -> Answer:
@@ -107,8 +108,10 @@ def test_changing_the_password_ends_every_other_session(world: World) -> None:
         ("vierzehn Stell", "password_too_short"),
         ("x" * 129, "password_too_long"),
         ("passwortpasswort", "password_too_common"),
-        ("ErikaMustermann1", "password_too_common"),
-        ("Mandantenportal1", "password_too_common"),
+        ("ErikaMustermann1", "password_too_personal"),
+        ("Mandantenportal1", "password_too_personal"),
+        ("qwertzuiop123456", "password_too_regular"),
+        ("aaaaaaaaaaaaaaaaa", "password_too_repetitive"),
         (PASSWORD, "password_unchanged"),
     ],
 )
@@ -129,6 +132,28 @@ def test_the_current_password_is_needed_to_change_it(world: World) -> None:
     assert (answer.status, answer.json["code"]) == (401, "invalid_credentials")
     missing = world.request("PUT", "/api/password", {"new_password": PASSWORD}, token=token)
     assert missing.errors == {"/current_password": "required"}
+
+
+def test_the_owner_is_told_of_a_changed_password_and_can_block_the_account(world: World) -> None:
+    token, _ = a_client(world)
+    first = world.next_mail(EMAIL)
+    new = change(world, token, PASSWORD, OTHER_PASSWORD).json["access_token"]
+    second = world.next_mail(EMAIL)
+    for mail in (first, second):
+        assert mail.subject == "Mandantenportal: Ihr Passwort wurde geändert"
+        assert not {PASSWORD, OTHER_PASSWORD} & set(mail.text.splitlines())
+    assert world.request("POST", "/api/accounts/freeze", {"token": second.token("freeze")}).status == 204
+    assert world.request("GET", "/api/profile", token=new).status == 401
+    assert world.log_in(OTHER_PASSWORD).status == 401
+
+
+def test_a_refused_change_of_the_password_is_told_to_nobody(world: World) -> None:
+    token = world.a_client()
+    before = len(world.mails())
+    assert change(world, token, "falsch", OTHER_PASSWORD).status == 401
+    assert change(world, token, PASSWORD, "kurz").status == 422
+    world.run_mailer()
+    assert len(world.mails()) == before
 
 
 def test_passwords_are_taken_as_received(world: World) -> None:

@@ -229,6 +229,7 @@ class FakeAccounts:
         after: Credential,
         session: Session,
         ended: SessionId,
+        order: OutboxRow,
         counted: Sequence[CounterKey] = (),
     ) -> None:
         self.faults.strike()
@@ -250,11 +251,15 @@ class FakeAccounts:
         self.accounts[account.id] = replace(account, generation=session.generation)
         self.sessions[session.id] = session
         self.sessions.pop(ended, None)
+        self.orders.append(order)
         self.counters.forget(counted)
 
-    def reset_password(self, account: Account, password_hash: str, counted: Sequence[CounterKey] = ()) -> None:
+    def reset_password(
+        self, account: Account, password_hash: str, order: OutboxRow, counted: Sequence[CounterKey] = ()
+    ) -> None:
         chosen: dict[str, Any] = {"password_kind": "chosen", "password_expires_at": None, "devices": ()}
         self.next_generation(account, password_hash=password_hash, **chosen)
+        self.orders.append(order)
         self.counters.forget(counted)
 
     def block(self, account: Account) -> None:
@@ -284,7 +289,13 @@ class FakeSessions:
 
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
 
-    def add(self, session: Session, counted: Sequence[CounterKey] = (), noted: Credential | None = None) -> None:
+    def add(
+        self,
+        session: Session,
+        counted: Sequence[CounterKey] = (),
+        noted: Credential | None = None,
+        notice: OutboxRow | None = None,
+    ) -> None:
         if noted:
             self.accounts.faults.strike()
             found = self.accounts.credentials.get(noted.canonical_email)
@@ -295,6 +306,7 @@ class FakeSessions:
             )
         self.accounts.sessions[session.id] = session
         self.accounts.counters.forget(counted)
+        self.accounts.orders += [notice] if notice else []
 
     def find(self, session_id: SessionId) -> Session | None:
         return self.accounts.sessions.get(session_id)

@@ -370,6 +370,7 @@ class World:
         body = {"current_password": initial, "new_password": PASSWORD, "delivery": "body"}
         answer = self.request("PUT", "/api/password", body, token=token)
         assert answer.status == 200, answer.text
+        self.run_mailer()  # the notice of the change
         return str(answer.json["access_token"])
 
     def next_mail(self, to: str | None = None) -> SentMail:

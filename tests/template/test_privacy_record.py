@@ -29,6 +29,9 @@ KEEPS_NOTHING = {
     "AWS::CloudWatch::Alarm",
     "AWS::IAM::Role",
     "AWS::Serverless::Api",
+    # Logs and samples of requests are off (test_privacy_of_the_platform.py).
+    "AWS::WAFv2::WebACL",
+    "AWS::WAFv2::WebACLAssociation",
     "AWS::Serverless::Function",
 }
 KEEPS = {

@@ -13,10 +13,18 @@ from portal.domain.throttle import LoginRules
 from portal.flows.authenticate import Caller, authenticate
 from portal.flows.login import LoggedIn, Login
 from portal.flows.throttle import LoginThrottle
-from tests.support.fakes import IP, FakeAccessTokens, FakeAccounts, FakeClock, FakeSessions, an_attempt
+from tests.support.fakes import (
+    IP,
+    FakeAccessTokens,
+    FakeAccounts,
+    FakeClock,
+    FakeRecipients,
+    FakeSessions,
+    an_attempt,
+)
 from tests.support.people import PASSWORD
 
-DEVICE = Device(IP, "Browser", token="d" * 43)
+DEVICE = Device(IP, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", token="d" * 43)
 RULES = LoginRules(free=5, longest_delay=900, most=100)
 LIFETIMES = Lifetimes(access_token=600, session_idle=1800, session_absolute=43_200)
 EMAIL = "erika.muster@example.com"
@@ -64,7 +72,7 @@ class Client:
         return LoginThrottle(self.accounts.counters, RULES, logins_per_range=300)
 
     def log_in(self, password: str = PASSWORD, email: str = EMAIL, device: Device = DEVICE) -> LoggedIn:
-        login = Login(self.accounts, self.sessions, self.tokens, self.throttle, LIFETIMES, self.clock)
+        login = Login(self.accounts, self.sessions, self.tokens, self.throttle, FakeRecipients(), LIFETIMES, self.clock)
         return login.log_in(email, password, device)
 
     def caller(self, token: str | None, *, limited: bool = False) -> Caller:

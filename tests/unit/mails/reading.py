@@ -110,6 +110,18 @@ def email_changed(language: Language, sender: Sender = SENDER) -> Mail:
     return notice_mail("email_changed", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
 
 
+def password_changed(language: Language, sender: Sender = SENDER) -> Mail:
+    return notice_mail("password_changed", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
+
+
+def password_set_by_link(language: Language, sender: Sender = SENDER) -> Mail:
+    return notice_mail("password_set_by_link", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
+
+
+def new_device_login(language: Language, sender: Sender = SENDER, device: str = "Firefox, Windows") -> Mail:
+    return notice_mail("new_device_login", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL, device=device)
+
+
 def closing_announced(language: Language, sender: Sender = SENDER, *, activated: bool = True) -> Mail:
     return closing_announced_mail(language, sender, REQUESTED_AT + 14 * DAY, f"{PORTAL}/", activated=activated)
 
@@ -130,7 +142,14 @@ def farewell(language: Language, sender: Sender = SENDER) -> Mail:
     return farewell_mail(language, sender, REQUESTED_AT, YEAR_2030, f"{PORTAL}/")
 
 
-NOTICES = (bank_details_changed, email_change_requested, email_changed)
+NOTICES = (
+    bank_details_changed,
+    email_change_requested,
+    email_changed,
+    password_changed,
+    password_set_by_link,
+    new_device_login,
+)
 MAILS = (
     opt_in,
     credentials,

@@ -72,14 +72,39 @@ def recognise(devices: Iterable[KnownDevice], hashed: str | None, now: int) -> K
     return next((device for device in devices if device.expires_at > now and _is_same(device, hashed)), None)
 
 
-def remember(devices: tuple[KnownDevice, ...], hashed: str, now: int) -> tuple[KnownDevice, ...]:
-    """Return the devices of an account after a login: the same ones where there is nothing worth writing."""
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is known of the devices of an account after a login.
+
+    Args:
+        devices: the same ones where there is nothing worth writing.
+        token: that the device is to keep; None where it has it already, or keeps none.
+        is_new: whether the account did not know the device.
+    """
+
+    devices: tuple[KnownDevice, ...]
+    token: str | None
+    is_new: bool
+
+
+def remember(devices: tuple[KnownDevice, ...], device: Device, account_id: AccountId, now: int) -> Remembered:
+    """Return the devices of an account after a login.
+
+    Args:
+        devices: known so far.
+        device: where the login comes from.
+        account_id: whose login.
+        now: epoch seconds.
+    """
+    mark = device.mark or new_device_token()
+    hashed = device_hash(mark, account_id)
     known = recognise(devices, hashed, now)
     if known and known.expires_at > now + DEVICE_SECONDS - _RENEWED_AFTER:
-        return devices
-    others = [device for device in devices if device.expires_at > now and not _is_same(device, hashed)]
-    newest = sorted(others, key=lambda device: device.expires_at)[-(MOST_DEVICES - 1) :]
-    return (*newest, KnownDevice(hashed, now + DEVICE_SECONDS))
+        return Remembered(devices, None, is_new=False)
+    others = [other for other in devices if other.expires_at > now and not _is_same(other, hashed)]
+    newest = sorted(others, key=lambda other: other.expires_at)[-(MOST_DEVICES - 1) :]
+    after = (*newest, KnownDevice(hashed, now + DEVICE_SECONDS))
+    return Remembered(after, mark if device.keeps_cookies else None, is_new=known is None)
 
 
 def _is_same(device: KnownDevice, hashed: str | None) -> bool:

@@ -37,6 +37,9 @@ class FieldCode(StrEnum):
     PASSWORD_TOO_SHORT = "password_too_short"
     PASSWORD_TOO_LONG = "password_too_long"
     PASSWORD_TOO_COMMON = "password_too_common"
+    PASSWORD_TOO_PERSONAL = "password_too_personal"
+    PASSWORD_TOO_REGULAR = "password_too_regular"
+    PASSWORD_TOO_REPETITIVE = "password_too_repetitive"
     PASSWORD_UNCHANGED = "password_unchanged"
 
 

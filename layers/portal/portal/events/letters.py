@@ -50,10 +50,17 @@ class PortalLetters:
         return email_change_mail(language, self._sender, reference, confirm_url, expires_at)
 
     def notice(
-        self, kind: NoticeKind, language: Language, happened_at: int, freeze_url: str, freeze_until: int
+        self,
+        kind: NoticeKind,
+        language: Language,
+        happened_at: int,
+        freeze_url: str,
+        freeze_until: int,
+        *,
+        device: str,
     ) -> Mail:
-        """Tell what happened to an account, and how to block it."""
-        return notice_mail(kind, language, self._sender, happened_at, freeze_url, freeze_until)
+        """Tell what happened to an account, by which device where that matters, and how to block it."""
+        return notice_mail(kind, language, self._sender, happened_at, freeze_url, freeze_until, device=device)
 
     def closing_announced(self, language: Language, closes_at: int, *, activated: bool) -> Mail:
         """Announce that an account will be closed as nobody uses it, and say how to keep it."""

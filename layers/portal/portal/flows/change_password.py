@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from portal.domain.account import personal_words
-from portal.domain.device import Device
+from portal.domain.device import Device, remember
 from portal.domain.errors import (
     ConditionFailed,
     FieldCode,
@@ -15,8 +15,9 @@ from portal.domain.errors import (
 from portal.domain.password import check_new_password, hash_password, normalise
 from portal.domain.session import Lifetimes, new_session
 from portal.flows.authenticate import Caller
-from portal.flows.login import LoggedIn, devices_after, logged_in, open_credential
-from portal.flows.ports import AccessTokenSigner, Accounts, Clock
+from portal.flows.login import LoggedIn, logged_in, open_credential
+from portal.flows.order_mail import order_to
+from portal.flows.ports import AccessTokenSigner, Accounts, Clock, RecipientEncryptor
 from portal.flows.retry import retry_conflicts
 from portal.flows.throttle import LoginThrottle
 
@@ -31,6 +32,7 @@ class PasswordChange:
         accounts: credentials.
         tokens: issues access tokens.
         throttle: counts attempts.
+        recipients: encrypts the owner's address.
         lifetimes: of sessions and tokens.
         context: names of portal and company, refused as passwords (ASVS 6.2.11).
         clock: epoch seconds.
@@ -39,12 +41,15 @@ class PasswordChange:
     accounts: Accounts
     tokens: AccessTokenSigner
     throttle: LoginThrottle
+    recipients: RecipientEncryptor
     lifetimes: Lifetimes
     context: tuple[str, ...]
     clock: Clock
 
     def change(self, caller: Caller, current: str, new: str, device: Device) -> LoggedIn:
-        """Replace the password, end every session and start a new one of full scope.
+        """Replace the password, end every session, start a new one of full scope and tell the owner (ASVS 6.3.7).
+
+        The owner is told of the first change too: whoever read the mail with the initial password could have made it.
 
         Args:
             caller: authenticated, of any scope.
@@ -72,12 +77,16 @@ class PasswordChange:
         )
         hashed = hash_password(normal)
         # Whoever knew the former password is unknown again on their devices.
-        devices, device_token = devices_after(credential, device, now, only=True)
-        answer = logged_in(session, refresh_token, now, self.tokens, device_token)
-        changed = replace(credential, password_hash=hashed, devices=devices)
+        remembered = remember((), device, credential.account_id, now)
+        changed = replace(credential, password_hash=hashed, devices=remembered.devices)
+        answer = logged_in(session, refresh_token, now, self.tokens, remembered.token)
+        owner = caller.account
+        order = order_to(owner.email, "password_changed", owner.id, owner.locale, now, self.recipients)
         try:
             retry_conflicts(
-                lambda: self.accounts.change_password(credential, changed, session, caller.session.id, admitted.counted)
+                lambda: self.accounts.change_password(
+                    credential, changed, session, caller.session.id, order, admitted.counted
+                )
             )
         except ConditionFailed:
             raise NotAuthenticated from None

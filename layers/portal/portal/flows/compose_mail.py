@@ -8,7 +8,7 @@ from portal.domain.account import Account
 from portal.domain.email import canonical_email, sending_form
 from portal.domain.ids import AccountId, AttemptId, ChangeId
 from portal.domain.mail import Language, Mail
-from portal.domain.outbox import NoticeKind, OutboxRow
+from portal.domain.outbox import NoticeKind, OutboxRow, read_addressed
 from portal.domain.password import hash_password
 from portal.domain.registration import Attempt
 from portal.domain.token import (
@@ -55,9 +55,16 @@ class Letters(Protocol):
         """Ask the new address to confirm."""
 
     def notice(
-        self, kind: NoticeKind, language: Language, happened_at: int, freeze_url: str, freeze_until: int
+        self,
+        kind: NoticeKind,
+        language: Language,
+        happened_at: int,
+        freeze_url: str,
+        freeze_until: int,
+        *,
+        device: str,
     ) -> Mail:
-        """Tell what happened to an account, and how to block it."""
+        """Tell what happened to an account, by which device where that matters, and how to block it."""
 
     def closing_announced(self, language: Language, closes_at: int, *, activated: bool) -> Mail:
         """Announce that an account will be closed as nobody uses it, and say how to keep it."""
@@ -206,13 +213,20 @@ class Composer:
         # That something was only asked for is no news when the account is gone; that it was done, is.
         if row.kind == "email_change_requested" and self.accounts.find(AccountId(row.ref)) is None:
             return None
+        to, device = self._addressed(row)
+        language = row.language
+        if row.kind == "new_device_login" and (account := self.accounts.find(AccountId(row.ref))):
+            language = account.locale
+            # In the form that its owner typed, while it is theirs still.
+            to = account.email if account.canonical_email == to else to
         # By the day of sending, not from the order on: a mail that SES kept waiting must not bring a dead link.
         begins = row.created_at + (self.clock() - row.created_at) // _DAY * _DAY
         ends = begins + FREEZE_SECONDS
         token = self.links.sign(FREEZE, row.ref, begins, ends, {"notice": row.id})
         kind = cast("NoticeKind", row.kind)
-        mail = self.letters.notice(kind, row.language, row.created_at, self._url(FREEZE, token), ends)
-        return Letter(sending_form(self._recipient(row)), mail)
+        url = self._url(FREEZE, token)
+        mail = self.letters.notice(kind, language, row.created_at, url, ends, device=device)
+        return Letter(sending_form(to), mail)
 
     def _closing_announced(self, row: OutboxRow) -> Letter | None:
         account = self.accounts.find(AccountId(row.ref))
@@ -252,7 +266,10 @@ class Composer:
         return f"{self.public_url}/{purpose.page}#token={token}"
 
     def _recipient(self, row: OutboxRow) -> str:
-        return self.recipients.decrypt(row.recipient or "", row.id)
+        return self._addressed(row)[0]
+
+    def _addressed(self, row: OutboxRow) -> tuple[str, str]:
+        return read_addressed(self.recipients.decrypt(row.recipient or "", row.id))
 
 
 def _to(account: Account, mail: Mail) -> Letter:

@@ -3,16 +3,18 @@
 from dataclasses import dataclass, replace
 
 from portal.domain.account import Credential
-from portal.domain.device import Device, KnownDevice, device_hash, new_device_token, remember
+from portal.domain.device import Device, Remembered, remember
 from portal.domain.email import MAX_LENGTH, canonical_email
 from portal.domain.errors import ConditionFailed, InvalidCredentials, NotAuthenticated
 from portal.domain.ids import CanonicalEmail
 from portal.domain.lifecycle import login_is_worth_noting
+from portal.domain.outbox import OutboxRow
 from portal.domain.password import hash_password, needs_rehash, normalise, password_matches
 from portal.domain.session import Lifetimes, RefreshToken, Session, new_limited_session, new_session
 from portal.domain.token import AccessClaims
 from portal.flows.authenticate import Caller
-from portal.flows.ports import AccessTokenSigner, Accounts, Clock, Sessions
+from portal.flows.order_mail import new_device_notice
+from portal.flows.ports import AccessTokenSigner, Accounts, Clock, RecipientEncryptor, Sessions
 from portal.flows.retry import retry_conflicts
 from portal.flows.throttle import Admitted, LoginThrottle
 
@@ -43,6 +45,7 @@ class Login:
         sessions: where new sessions go.
         tokens: issues access tokens.
         throttle: counts attempts.
+        recipients: encrypts addresses of notices.
         lifetimes: of sessions and tokens.
         clock: epoch seconds.
     """
@@ -51,6 +54,7 @@ class Login:
     sessions: Sessions
     tokens: AccessTokenSigner
     throttle: LoginThrottle
+    recipients: RecipientEncryptor
     lifetimes: Lifetimes
     clock: Clock
 
@@ -77,10 +81,13 @@ class Login:
         if usable.password_hash and needs_rehash(usable.password_hash):
             self.accounts.upgrade_hash(usable, hash_password(normal))
         session, refresh_token = self._start(usable, device, now)
-        devices, device_token = devices_after(usable, device, now)
-        known = session.scope == "portal" and devices != usable.devices
-        answer = logged_in(session, refresh_token, now, self.tokens, device_token if known else None)
-        self._store(session, replace(usable, devices=devices) if known else usable, admitted, now, anew=known)
+        remembered = _remembered(session, usable, device, now)
+        noted = None
+        if remembered.devices != usable.devices or login_is_worth_noting(usable, now):
+            noted = replace(usable, devices=remembered.devices, last_login_at=now, closing_announced_at=None)
+        answer = logged_in(session, refresh_token, now, self.tokens, remembered.token)
+        notice = new_device_notice(usable, device, now, self.recipients) if remembered.is_new else None
+        self._store(session, admitted, noted, notice)
         return answer
 
     def reauthenticate(self, caller: Caller, password: str, device: Device) -> LoggedIn:
@@ -105,24 +112,13 @@ class Login:
             raise NotAuthenticated from None
         return answer
 
-    def _store(self, session: Session, credential: Credential, admitted: Admitted, now: int, *, anew: bool) -> None:
-        """Store the session, forget the failures before it, and note the login where it is worth that: all or nothing.
-
-        Args:
-            session: that starts.
-            credential: with the devices of after the login.
-            admitted: as the attempt was counted.
-            now: epoch seconds.
-            anew: whether the device is new, or was not noted for long.
-        """
-        if anew or login_is_worth_noting(credential, now):
-            noted = replace(credential, last_login_at=now, closing_announced_at=None)
-            try:
-                return retry_conflicts(lambda: self.sessions.add(session, admitted.counted, noted))
-            except ConditionFailed:
-                # Address changed or account closed in the same moment: the session is void, and nothing to note.
-                pass
-        return retry_conflicts(lambda: self.sessions.add(session, admitted.counted))
+    def _store(self, session: Session, admitted: Admitted, noted: Credential | None, notice: OutboxRow | None) -> None:
+        """Store the session with all that goes with it, and forget the failures before it: all or nothing."""
+        try:
+            retry_conflicts(lambda: self.sessions.add(session, admitted.counted, noted, notice))
+        except ConditionFailed:
+            # Address changed or account closed in the same moment: the session is void, nothing to note or tell.
+            retry_conflicts(lambda: self.sessions.add(session, admitted.counted))
 
     def _start(self, credential: Credential, device: Device, now: int) -> tuple[Session, RefreshToken | None]:
         who = (credential.account_id, credential.generation, device, now, self.lifetimes)
@@ -143,21 +139,11 @@ def open_credential(credential: Credential | None, password: str, now: int) -> C
     return usable
 
 
-def devices_after(
-    credential: Credential, device: Device, now: int, *, only: bool = False
-) -> tuple[tuple[KnownDevice, ...], str | None]:
-    """Return the devices of an account after a login, and the token that this device is to keep.
-
-    Args:
-        credential: as it was read.
-        device: where the login comes from.
-        now: epoch seconds.
-        only: whether all others are forgotten.
-    """
-    mark = device.mark or new_device_token()
-    before = () if only else credential.devices
-    devices = remember(before, device_hash(mark, credential.account_id), now)
-    return devices, mark if device.keeps_cookies else None
+def _remembered(session: Session, credential: Credential, device: Device, now: int) -> Remembered:
+    """Return the devices after a login; one with an initial password makes none known: its mail may have been read."""
+    if session.scope != "portal":
+        return Remembered(credential.devices, None, is_new=False)
+    return remember(credential.devices, device, credential.account_id, now)
 
 
 def logged_in(

@@ -86,6 +86,7 @@ class Accounts(Protocol):
         after: Credential,
         session: Session,
         ended: SessionId,
+        order: OutboxRow,
         counted: Sequence[CounterKey] = (),
     ) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing.
@@ -95,6 +96,7 @@ class Accounts(Protocol):
             after: with the new hash, and the devices that are known from now on.
             session: of the new generation.
             ended: the present session.
+            order: of the mail that tells the owner.
             counted: counters that are set back.
 
         Raises:
@@ -102,10 +104,18 @@ class Accounts(Protocol):
             Conflict: another transaction held one of the items.
         """
 
-    def reset_password(self, account: Account, password_hash: str, counted: Sequence[CounterKey] = ()) -> None:
+    def reset_password(
+        self, account: Account, password_hash: str, order: OutboxRow, counted: Sequence[CounterKey] = ()
+    ) -> None:
         """Set a chosen password, whatever was there, and end all sessions by a new generation, all or nothing.
 
-        No device is known any more, and the counters ``counted`` are set back.
+        No device is known any more.
+
+        Args:
+            account: as it was read.
+            password_hash: of the new password.
+            order: of the mail that tells the owner.
+            counted: counters that are set back.
 
         Raises:
             ConditionFailed: generation or account changed meanwhile.
@@ -272,7 +282,13 @@ class EverySession(Protocol):
 class Sessions(Protocol):
     """Login sessions."""
 
-    def add(self, session: Session, counted: Sequence[CounterKey] = (), noted: Credential | None = None) -> None:
+    def add(
+        self,
+        session: Session,
+        counted: Sequence[CounterKey] = (),
+        noted: Credential | None = None,
+        notice: OutboxRow | None = None,
+    ) -> None:
         """Store a new session, all or nothing with what goes with it.
 
         Args:
@@ -280,6 +296,7 @@ class Sessions(Protocol):
             counted: counters that are set back.
             noted: the credential with the time of this login and its devices, where that is worth noting; a closing
                 that was announced is void then.
+            notice: order of the mail that tells of it.
 
         Raises:
             ConditionFailed: the address of ``noted`` is another account's meanwhile, or nobody's.

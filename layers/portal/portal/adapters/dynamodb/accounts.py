@@ -43,8 +43,8 @@ class AccountsTable:
         table: name of Accounts.
         registrations: name of Registrations, for ``open``.
         evidence: name of Evidence, for ``open``.
-        outbox: name of Outbox, for ``open``.
-        sessions: name of Sessions, for ``change_password`` and ``reset_password``.
+        outbox: name of Outbox, for ``open`` and changes of the password.
+        sessions: name of Sessions, for changes of the password.
     """
 
     def __init__(
@@ -119,6 +119,7 @@ class AccountsTable:
         after: Credential,
         session: Session,
         ended: SessionId,
+        order: OutboxRow,
         counted: Sequence[CounterKey] = (),
     ) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing."""
@@ -144,10 +145,13 @@ class AccountsTable:
             self._next_generation(account_key(before.account_id), generation),
             {"Put": put_new(self._sessions, session_to_values(session))},
             {"Delete": delete_key(self._sessions, {"pk": session_key(ended)})},
+            {"Put": put_new(self._outbox, order_to_values(order))},
             *forget(self._sessions, counted),
         )
 
-    def reset_password(self, account: Account, password_hash: str, counted: Sequence[CounterKey] = ()) -> None:
+    def reset_password(
+        self, account: Account, password_hash: str, order: OutboxRow, counted: Sequence[CounterKey] = ()
+    ) -> None:
         """Set a chosen password, whatever was there, and end all sessions by a new generation, all or nothing."""
         generation = {":generation": account.generation, ":next": account.generation + 1, ":no": False}
         self._aws.transact(
@@ -162,6 +166,7 @@ class AccountsTable:
                 )
             },
             self._next_generation(account_key(account.id), generation),
+            {"Put": put_new(self._outbox, order_to_values(order))},
             *forget(self._sessions, counted),
         )
 

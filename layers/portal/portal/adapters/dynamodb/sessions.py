@@ -12,6 +12,7 @@ from portal.adapters.dynamodb.records import (
     account_from_item,
     account_key,
     credential_key,
+    order_to_values,
     session_from_item,
     session_key,
     session_to_values,
@@ -19,6 +20,7 @@ from portal.adapters.dynamodb.records import (
 from portal.domain.account import Account, Credential
 from portal.domain.errors import ConditionFailed, Unavailable
 from portal.domain.ids import AccountId, CounterKey, SessionId
+from portal.domain.outbox import OutboxRow
 from portal.domain.session import Session
 
 _BY_ACCOUNT = "by-account"
@@ -32,19 +34,28 @@ class SessionsTable:
         aws: way out.
         table: name of Sessions.
         accounts: name of Accounts.
+        outbox: name of Outbox, for notices of logins.
     """
 
-    def __init__(self, aws: Aws, table: str, accounts: str) -> None:
+    def __init__(self, aws: Aws, table: str, accounts: str, *, outbox: str = "") -> None:
         self._aws = aws
         self._table = table
         self._accounts = accounts
+        self._outbox = outbox
 
-    def add(self, session: Session, counted: Sequence[CounterKey] = (), noted: Credential | None = None) -> None:
+    def add(
+        self,
+        session: Session,
+        counted: Sequence[CounterKey] = (),
+        noted: Credential | None = None,
+        notice: OutboxRow | None = None,
+    ) -> None:
         """Store a new session, all or nothing with what goes with it."""
         self._aws.transact(
             {"Put": put_new(self._table, session_to_values(session))},
             *forget(self._table, counted),
             *([self._note_login(noted)] if noted else []),
+            *([{"Put": put_new(self._outbox, order_to_values(notice))}] if notice else []),
         )
 
     def find(self, session_id: SessionId) -> Session | None:

@@ -1,12 +1,14 @@
 """Login and password."""
 
 from portal.adapters.dynamodb.accounts import AccountsTable
+from portal.adapters.dynamodb.sessions import SessionsTable
+from portal.adapters.kms import KmsRecipients
 from portal.domain.device import Device
 from portal.flows.change_password import PasswordChange
 from portal.flows.login import Login
 from portal.http.bodies import parse_body
 from portal.http.bodies.login import Delivery, LoginBody, PasswordBody, ReauthenticationBody
-from portal.http.caller import caller_of, sessions_of
+from portal.http.caller import caller_of
 from portal.http.request import Request
 from portal.http.response import Response
 from portal.http.routes import Wiring
@@ -43,6 +45,7 @@ def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
         _accounts(wiring),
         access_tokens(wiring),
         login_throttle(wiring),
+        _recipients(wiring),
         settings.lifetimes,
         settings.context_names,
         wiring.clock,
@@ -54,12 +57,28 @@ def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
 
 
 def _login(wiring: Wiring[LoginSettings]) -> Login:
-    tokens, throttle = access_tokens(wiring), login_throttle(wiring)
-    return Login(_accounts(wiring), sessions_of(wiring), tokens, throttle, wiring.settings.lifetimes, wiring.clock)
+    settings = wiring.settings
+    sessions = SessionsTable(wiring.aws, settings.sessions_table, settings.accounts_table, outbox=settings.outbox_table)
+    return Login(
+        _accounts(wiring),
+        sessions,
+        access_tokens(wiring),
+        login_throttle(wiring),
+        _recipients(wiring),
+        settings.lifetimes,
+        wiring.clock,
+    )
 
 
 def _accounts(wiring: Wiring[LoginSettings]) -> AccountsTable:
-    return AccountsTable(wiring.aws, wiring.settings.accounts_table, sessions=wiring.settings.sessions_table)
+    settings = wiring.settings
+    return AccountsTable(
+        wiring.aws, settings.accounts_table, outbox=settings.outbox_table, sessions=settings.sessions_table
+    )
+
+
+def _recipients(wiring: Wiring[LoginSettings]) -> KmsRecipients:
+    return KmsRecipients(wiring.kms, wiring.settings.recipient_key_arn)
 
 
 def _device(request: Request, delivery: Delivery) -> Device:

@@ -25,8 +25,8 @@ def post(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     settings, now = wiring.settings, wiring.clock()
     admit(request, wiring, "mail_requests", settings.mail_requests_per_range)
     outbox = OutboxTable(wiring.aws, settings.outbox_table)
-    recipients = KmsRecipients(wiring.kms, settings.recipient_key_arn)
-    request_mail(body.email, "password_reset", request.language, now, PASSWORD_RESET_SECONDS, outbox, recipients)
+    lifetime = PASSWORD_RESET_SECONDS
+    request_mail(body.email, "password_reset", request.language, now, lifetime, outbox, _recipients(wiring))
     count("PasswordResetsRequested")
     return json_response(202, {"status": "reset_sent"})
 
@@ -35,9 +35,15 @@ def post_confirm(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/password-reset/confirm: no login afterwards."""
     body = parse_body(PasswordResetBody, request.json())
     settings = wiring.settings
-    accounts = AccountsTable(wiring.aws, settings.accounts_table, sessions=settings.sessions_table)
+    accounts = AccountsTable(
+        wiring.aws, settings.accounts_table, outbox=settings.outbox_table, sessions=settings.sessions_table
+    )
     links = NotedLinks(KmsLinks(wiring.kms, settings.link_keys, settings.issuer), request.actor)
-    reset = PasswordReset(accounts, links, settings.context_names, wiring.clock)
-    reset.reset(body.token, body.new_password, request.ip)
+    journey = PasswordReset(accounts, links, _recipients(wiring), settings.context_names, wiring.clock)
+    journey.reset(body.token, body.new_password, request.ip)
     count("PasswordsReset")
     return no_content()
+
+
+def _recipients(wiring: Wiring[LoginSettings]) -> KmsRecipients:
+    return KmsRecipients(wiring.kms, wiring.settings.recipient_key_arn)
