@@ -18,6 +18,15 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What pages say of the portal and of who runs it."""
+
+    portal_name: str
+    company_name: str
+    company_address: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterSettings:
     """Function ``register``."""
 
@@ -179,11 +188,8 @@ class OpsSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class WebSettings:
+class WebSettings(SiteSettings):
     """Function ``web``."""
-
-    portal_name: str
-    company_name: str
 
 
 def load[S](settings: type[S], environment: Mapping[str, str]) -> S:

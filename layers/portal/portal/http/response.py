@@ -16,12 +16,14 @@ _API = {
     ),
     "Cache-Control": "no-store",
 }
+# Pages are asked for again each time, and mostly answered by 304.
 _PAGE = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
-    "Cache-Control": "public, max-age=300",
+    "Cache-Control": "no-cache",
 }
 
 JSON = "application/json; charset=utf-8"

@@ -1,0 +1,31 @@
+"""How a request looks at pages."""
+
+from portal.domain.mail import Language
+from portal.http.response import Response
+from portal.pages import Site
+from portal.pages.catalog import PAGES
+from portal.pages.render import Filling, View, render
+from portal.settings import SiteSettings
+
+HTML = "text/html; charset=utf-8"
+
+
+def site_of(settings: SiteSettings) -> Site:
+    """Return what pages say of the portal and its company."""
+    return Site(settings.portal_name, settings.company_name, settings.company_address)
+
+
+def page_response(  # noqa: PLR0913 - what pages differ in
+    status: int,
+    name: str,
+    settings: SiteSettings,
+    language: Language,
+    filling: Filling | None = None,
+    *,
+    root: str = "",
+    explicit: bool = False,
+) -> Response:
+    """Return a page that is made for one answer, never kept by anybody."""
+    view = View(language, explicit=explicit, root=root)
+    body = render(PAGES[name], view, site_of(settings), filling)
+    return Response(status, body, HTML, {"Content-Language": language, "Cache-Control": "no-store"}, is_page=True)
