@@ -17,6 +17,8 @@ ROUTES = (
     Route("POST", "/api/password-reset/confirm", "password_reset:post_confirm"),
     Route("PUT", "/api/password", "login:put_password", needs="any_access_token", outdated=True),
     Route("GET", "/.well-known/jwks.json", "keys:jwks"),
+    Route("POST", "/form/forgot-password", "password_reset:post_form"),
+    Route("POST", "/form/reset", "password_reset:post_confirm_form"),
 )
 
 handler = serve(ROUTES, Wiring(load(LoginSettings, os.environ)))

@@ -12,6 +12,8 @@ ROUTES = (
     Route("GET", "/api/openapi.json", "public:openapi"),
     Route("POST", "/api/registrations", "registrations:post"),
     Route("POST", "/api/registrations/resend", "registrations:resend"),
+    Route("POST", "/form/register", "registrations:post_form"),
+    Route("POST", "/form/resend", "registrations:resend_form"),
 )
 
 handler = serve(ROUTES, Wiring(load(RegisterSettings, os.environ)))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.support.browser import Visitor
+from tests.support.browser import WAIT_MILLISECONDS, Visitor
 from tests.support.stack import Portal, shared_stack
 from tools.browser import find_chromium
 
@@ -24,8 +24,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-# The first call of a function is slow on a small machine.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")

@@ -18,10 +18,9 @@ from portal.events.cleanup import serve_cleanup
 from portal.events.mailer import serve_mailer
 from portal.events.ops import serve_ops
 from portal.events.review import serve_review
-from portal.http.routes import Handler, Wiring, serve
+from portal.http.routes import API_PREFIXES, Handler, Wiring, serve
 from tests.support.contract import check_answer
 from tests.support.template import functions, resources
-from tools.openapi.routes import API_PREFIXES
 
 REGION = "eu-central-1"
 START = 1_795_000_000

@@ -17,9 +17,9 @@ class SettingsError(Exception):
     """An environment variable is missing or malformed; names it, never its value."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SiteSettings:
-    """What pages say of the portal and of who runs it."""
+    """What pages say of the portal and of who runs it. Without slots: functions join it with other bases."""
 
     portal_name: str
     company_name: str
@@ -27,7 +27,7 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterSettings:
+class RegisterSettings(SiteSettings):
     """Function ``register``."""
 
     registrations_table: str
@@ -51,7 +51,7 @@ class LinkSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmSettings(LinkSettings):
+class ConfirmSettings(LinkSettings, SiteSettings):
     """Function ``confirm``."""
 
     registrations_table: str
@@ -90,7 +90,7 @@ class ProfileSettings(CallerSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class LoginSettings(CallerSettings):
+class LoginSettings(CallerSettings, SiteSettings):
     """Function ``login``."""
 
     outbox_table: str
@@ -101,8 +101,6 @@ class LoginSettings(CallerSettings):
     access_token_lifetime_seconds: int
     session_idle_seconds: int
     session_absolute_seconds: int
-    portal_name: str
-    company_name: str
 
     @property
     def link_keys(self) -> KeySlots:

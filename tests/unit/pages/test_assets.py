@@ -10,7 +10,7 @@ from portal.pages.catalog import PAGES
 SCRIPTS = sorted(name for name in names() if name.endswith(".js"))
 MARKUP_OR_STORAGE = (
     *("innerHTML", "outerHTML", "insertAdjacent", "document.write", "setHTML", "srcdoc", "DOMParser", "eval("),
-    *("new Function", "createContextualFragment", "cookie", "localStorage", "sessionStorage", "indexedDB"),
+    *("new Function", "createContextualFragment", "cookie", "localStorage", "sessionStorage", "indexedDB", "console."),
 )
 
 

@@ -12,13 +12,14 @@ from portal.pages.catalog import PAGES, PageSpec, find
 from portal.pages.render import Filling, View, page_texts, render
 from portal.pages.translate import read
 from tests.support.template import functions
-from tests.unit.pages.reading import SITE, Elements, shown
+from tests.unit.pages.reading import SITE, Elements, before_scripts, shown
 
 # Linked already, built next.
 PLANNED = {"register", "login", "forgot-password", "imprint", "privacy", "terms", "accessibility"}
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 TEXTS = sorted(file.name.removesuffix(".toml") for file in files("portal.pages").joinpath("texts").iterdir())
 # Formal German speaks of "Sie"; "du" would be another portal.
+PART = re.compile(r"\$\{part_(\w+)\}")
 FAMILIAR = re.compile(r"\b(?:[Dd]u|[Dd]ich|[Dd]ir|[Dd]ein\w*|[Ee]uch|[Ee]uer)\b")
 
 each_page = pytest.mark.parametrize("name", PAGES)
@@ -45,6 +46,10 @@ def test_german_and_english_say_the_same(name: str) -> None:
     assert without_names(german) == without_names(english)
 
 
+def on_show(name: str, language: Language = "de", filling: Filling | None = None) -> Elements:
+    return Elements(before_scripts(shown(name, language, filling)))
+
+
 def without_names(found: Any) -> Any:
     if isinstance(found, dict):
         return {key: without_names(value) for key, value in found.items()}
@@ -67,8 +72,10 @@ def test_no_text_is_left_over(name: str, language: Language) -> None:
     """A page's own texts are all shown: by its template, or by its script."""
     spec = PAGES[name]
     own = {key for key, text in read(name)[language].items() if isinstance(text, str)}
-    template = files("portal.pages").joinpath("templates", f"{spec.template or name}.html").read_text()
-    used = set(re.findall(r"\$\{?(\w+)", template)) | {"title"}
+    templates = files("portal.pages").joinpath("templates")
+    template = templates.joinpath(f"{spec.template or name}.html").read_text()
+    parts = [templates.joinpath(f"{part.replace('_', '-')}.html").read_text() for part in PART.findall(template)]
+    used = {word for text in (template, *parts) for word in re.findall(r"\$\{?(\w+)", text)} | {"title"}
     assert own <= used
 
 
@@ -97,7 +104,7 @@ def test_unknown_addresses_give_no_page(path: str) -> None:
 @each_page
 @pytest.mark.parametrize("view", [View("de"), View("en", explicit=True), View("de", root="../")])
 def test_links_lead_to_pages_in_the_language_that_was_chosen(name: str, view: View) -> None:
-    body = render(PAGES[name], view, SITE, Filling(more={"problem": "x"}))
+    body = render(PAGES[name], view, SITE)
     for link in Elements(body).of("a"):
         address = str(link["href"])
         if address.startswith(("#", "mailto:", "tel:", "https:")):
@@ -127,7 +134,7 @@ def test_a_page_names_its_language_and_offers_the_other(name: str, language: Lan
 @each_page
 @each_language
 def test_a_page_is_built_for_everybody(name: str, language: Language) -> None:
-    elements = Elements(shown(name, language))
+    elements = on_show(name, language)
     metas = {meta.get("name"): meta.get("content") for meta in elements.of("meta")}
     assert metas["viewport"] == "width=device-width, initial-scale=1"
     assert metas["color-scheme"] == "light dark"
@@ -158,8 +165,7 @@ def test_nothing_is_inline_and_every_address_is_relative(name: str, language: La
 @each_page
 @each_language
 def test_ids_are_unique_and_what_points_at_them_finds_them(name: str, language: Language) -> None:
-    body = re.sub(r"<template id.*?</template>", "", shown(name, language), flags=re.DOTALL)
-    found = [attributes for _, attributes in Elements(body).found]
+    found = [attributes for _, attributes in on_show(name, language).found]
     ids = [attributes["id"] for attributes in found if "id" in attributes]
     assert len(ids) == len(set(ids))
     pointing = {"for", "aria-describedby", "aria-labelledby", "data-reveals"}
@@ -178,7 +184,7 @@ def test_names_are_escaped_and_never_read_as_a_template(name: str) -> None:
 # ------------------------------------------------------------ forms
 
 
-FORMS = [spec for spec in PAGES.values() if spec.fields]
+FORMS = [spec for spec in PAGES.values() if spec.api]
 HOSTILE = '"><img src=x onerror=alert(1)>${root}&amp;'
 
 
@@ -214,7 +220,7 @@ def test_a_refused_field_is_named_above_the_form_and_described_beside_it(spec: P
 @pytest.mark.parametrize("spec", FORMS, ids=lambda spec: spec.name)
 @each_language
 def test_a_form_is_sent_by_post_and_without_the_browsers_own_bubbles(spec: PageSpec, language: Language) -> None:
-    elements = Elements(shown(spec.name, language))
+    elements = on_show(spec.name, language)
     (form,) = elements.of("form")
     assert form == {"method": "post", "action": f"form/{spec.name}", "data-api": spec.api, "novalidate": None}
     assert {"type": "hidden", "name": "language", "value": language} in elements.of("input")

@@ -4,16 +4,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from portal.adapters.aws import Aws
 from portal.adapters.kms import Kms
 from portal.domain.errors import NotFound, PortalError
 from portal.flows.ports import Clock
-from portal.http.problems import INTERNAL_ERROR, PROBLEMS, problem_of, problem_response
+from portal.http.problems import INTERNAL_ERROR, PROBLEMS, Problem, problem_of, problem_response
 from portal.http.request import Request
 from portal.http.response import Response
 from portal.observe import flush_metrics, log_failure, logger
+
+if TYPE_CHECKING:
+    from portal.settings import SiteSettings
+
+API_PREFIXES = ("/api/", "/.well-known/")
 
 Needs = Literal["nothing", "access_token", "any_access_token", "recent_access_token"]
 
@@ -37,6 +42,11 @@ class Route:
     endpoint: str
     needs: Needs = "nothing"
     outdated: bool = False
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a browser shows what it answers, errors included."""
+        return not self.path.startswith(API_PREFIXES)
 
     def load(self) -> "Endpoint[Any]":
         """Return the endpoint, importing its module on first use."""
@@ -103,7 +113,17 @@ def _answer[S](route: Route | None, request: Request, wiring: Wiring[S]) -> tupl
         problem = problem_of(error)
         if problem is INTERNAL_ERROR:
             log_failure(error, request_id=request.request_id)
-        return problem_response(problem, request.language, error), problem.code
+        return _problem(route, problem, request, wiring, error), problem.code
     except Exception as failure:  # noqa: BLE001 - the last resort: details to the log, none to the client
         log_failure(failure, request_id=request.request_id)
-        return problem_response(INTERNAL_ERROR, request.language), INTERNAL_ERROR.code
+        return _problem(route, INTERNAL_ERROR, request, wiring), INTERNAL_ERROR.code
+
+
+def _problem[S](
+    route: Route, problem: Problem, request: Request, wiring: Wiring[S], error: PortalError | None = None
+) -> Response:
+    if not route.is_page:
+        return problem_response(problem, request.language, error)
+    from portal.http.site import problem_page
+
+    return problem_page(problem, request, cast("SiteSettings", wiring.settings))

@@ -1,6 +1,8 @@
 """How a request looks at pages."""
 
 from portal.domain.mail import Language
+from portal.http.problems import Problem, problem_title
+from portal.http.request import Request
 from portal.http.response import Response
 from portal.pages import Site
 from portal.pages.catalog import PAGES
@@ -29,3 +31,10 @@ def page_response(  # noqa: PLR0913 - what pages differ in
     view = View(language, explicit=explicit, root=root)
     body = render(PAGES[name], view, site_of(settings), filling)
     return Response(status, body, HTML, {"Content-Language": language, "Cache-Control": "no-store"}, is_page=True)
+
+
+def problem_page(problem: Problem, request: Request, settings: SiteSettings) -> Response:
+    """Return the answer for an error where a browser expects a page."""
+    filling = Filling(more={"problem": problem_title(problem, request.language)})
+    root = "../" * (request.route.count("/") - 1)
+    return page_response(problem.status, "error", settings, request.language, filling, root=root)

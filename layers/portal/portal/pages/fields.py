@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
-Kind = Literal["text", "email", "tel", "password", "textarea", "checkbox", "radio", "hidden"]
+Need = Literal["mandatory", "voluntary", "either"]
+Kind = Literal["text", "email", "tel", "password", "textarea", "consent", "radio", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,10 @@ class Field:
         pointer: where it stands in the API's document (RFC 6901).
         kind: of the control.
         autocomplete: token of WCAG 1.3.5.
-        required: whether an empty value is refused.
+        need: whether it may be left empty; ``either`` is one of several ways to say the same.
         inputmode: keyboard of touch screens.
         choices: values of a ``radio``; each has a text ``<value>``.
-        value: what a ``checkbox`` sends; a value of the template where it begins with ``$``.
+        value: what the box of a ``consent`` sends, the version of a wording; a value of the template.
         machine: whether it is no prose: neither spell-checked nor capitalised.
     """
 
@@ -28,11 +29,16 @@ class Field:
     pointer: str
     kind: Kind = "text"
     autocomplete: str = ""
-    required: bool = True
+    need: Need = "mandatory"
     inputmode: str = ""
     choices: tuple[str, ...] = ()
     value: str = ""
     machine: bool = False
+
+    @property
+    def consents(self) -> bool:
+        """Whether what is sent is the version of a wording, and sending it means consent."""
+        return self.pointer.startswith("/consents/")
 
     @property
     def keeps_value(self) -> bool:
@@ -55,11 +61,11 @@ def field_markup(field: Field, texts: FieldTexts, optional: str) -> str:
         return f'<input type="hidden" name="{field.name}" value="$value_{field.name}"{_pointer(field)}>'
     if field.kind == "radio":
         return _radios(field, texts, optional)
-    if field.kind == "checkbox":
-        return _checkbox(field, texts)
+    if field.kind == "consent":
+        return _consent(field, texts)
     name = field.name
     return (
-        f'<div class="field">\n<label for="{name}">{_label(field, texts, optional)}</label>\n'
+        f'<div class="field">\n<label for="{name}"{_name(texts)}>{_label(field, texts, optional)}</label>\n'
         f"{_hint(field, texts)}{_error(field)}"
         f"{_control(field, texts)}\n{_reveal(field, texts)}</div>"
     )
@@ -85,8 +91,17 @@ def field_values(field: Field, value: str, error: str) -> dict[str, str]:
     return filled | chosen
 
 
+def short_name(texts: FieldTexts) -> str:
+    """Return what the summary of errors calls a field."""
+    return texts.get("name", texts["label"])
+
+
+def _name(texts: FieldTexts) -> str:
+    return f' data-name="{short_name(texts)}"'
+
+
 def _label(field: Field, texts: FieldTexts, optional: str) -> str:
-    mark = "" if field.required else f' <span class="optional">{optional}</span>'
+    mark = f' <span class="optional">{optional}</span>' if field.need == "voluntary" else ""
     return texts["label"] + mark
 
 
@@ -103,6 +118,10 @@ def _described(field: Field, texts: FieldTexts) -> str:
     return f' aria-describedby="{" ".join([*ids, f"{field.name}-error"])}"$invalid_{field.name}'
 
 
+def _required(field: Field) -> str:
+    return " required" if field.need == "mandatory" else ""
+
+
 def _pointer(field: Field) -> str:
     return f' data-pointer="{field.pointer}"'
 
@@ -116,8 +135,7 @@ def _control(field: Field, texts: FieldTexts) -> str:
         attributes += f' inputmode="{field.inputmode}"'
     if field.machine or field.kind in {"email", "password", "textarea"}:
         attributes += ' autocapitalize="none" spellcheck="false"'
-    if field.required:
-        attributes += " required"
+    attributes += _required(field)
     attributes += _described(field, texts) + _pointer(field)
     if field.kind == "textarea":
         return f'<textarea rows="4" {attributes}>$value_{name}</textarea>'
@@ -135,27 +153,25 @@ def _reveal(field: Field, texts: FieldTexts) -> str:
     )
 
 
-def _checkbox(field: Field, texts: FieldTexts) -> str:
+def _consent(field: Field, texts: FieldTexts) -> str:
     name = field.name
-    required = " required" if field.required else ""
     return (
         f'<div class="field">\n{_error(field)}<div class="choice"><input type="checkbox" id="{name}" name="{name}" '
-        f'value="{field.value}"{required}{_described(field, texts)}$checked_{name}{_pointer(field)}>'
-        f'<label for="{name}">{texts["label"]}</label></div>\n{_hint(field, texts)}</div>'
+        f'value="{field.value}" required{_described(field, texts)}$checked_{name}{_pointer(field)} data-consent>'
+        f'<label for="{name}"{_name(texts)}>{texts["label"]}</label></div>\n{_hint(field, texts)}</div>'
     )
 
 
 def _radios(field: Field, texts: FieldTexts, optional: str) -> str:
     name = field.name
-    required = " required" if field.required else ""
     boxes = "\n".join(
-        f'<div class="choice"><input type="radio" id="{name}-{choice}" name="{name}" value="{choice}"{required}'
+        f'<div class="choice"><input type="radio" id="{name}-{choice}" name="{name}" value="{choice}"{_required(field)}'
         f'{_described(field, texts)}$checked_{name}_{choice}{_pointer(field)}><label for="{name}-{choice}">'
         f"{texts[choice]}</label></div>"
         for choice in field.choices
     )
     return (
         f'<fieldset class="field choices" id="{name}" tabindex="-1">\n'
-        f"<legend>{_label(field, texts, optional)}</legend>\n"
+        f"<legend{_name(texts)}>{_label(field, texts, optional)}</legend>\n"
         f"{_hint(field, texts)}{_error(field)}{boxes}\n</fieldset>"
     )

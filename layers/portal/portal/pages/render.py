@@ -5,6 +5,7 @@ read as a template again.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,9 +18,10 @@ from portal.domain.mail import Language
 from portal.pages import Site
 from portal.pages.assets import asset
 from portal.pages.catalog import LANGUAGES, START, PageSpec
-from portal.pages.fields import field_markup, field_values
+from portal.pages.fields import field_markup, field_values, short_name
 from portal.pages.translate import Texts, texts_of
 
+_PART = re.compile(r"\$\{part_(\w+)\}")
 _STYLE, _ICON = "portal.css", "icon.svg"
 
 
@@ -48,7 +50,7 @@ class Filling:
         alert: what stopped the whole form; plain text.
         result: name of the script's text that says how it went.
         good: whether that is what the person wanted.
-        more: further values of the template; plain text.
+        more: values of the page's slots; plain text.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -82,7 +84,10 @@ def render(spec: PageSpec, view: View, site: Site, filling: Filling | None = Non
     values |= {name: escape(getattr(site, name)) for name in Site.__slots__}
     for each in spec.fields:
         values |= field_values(each, filling.values.get(each.name, ""), filling.errors.get(each.name, ""))
-    values |= {name: escape(value) for name, value in filling.more.items()}
+    for name, folded in spec.folds:
+        something = any(filling.values.get(each) or filling.errors.get(each) for each in folded)
+        values[f"open_{name}"] = " open" if something else ""
+    values |= {name: escape(filling.more.get(name, "")) for name in spec.slots}
     values |= _messages(spec, texts, filling, values)
     if spec.parts:
         module, _, function = spec.parts.partition(":")
@@ -100,12 +105,18 @@ def _compiled(spec: PageSpec, language: Language) -> str:
     texts = page_texts(spec, language)
     optional = texts.plain["optional"]
     markup = {f"field_{each.name}": field_markup(each, texts.fields[each.name], optional) for each in spec.fields}
-    own = [name for name in markup if name != "field_link"]
-    markup |= {"own_fields": "\n".join(markup[name] for name in own)}
+    markup["own_fields"] = "\n".join(text for name, text in markup.items() if name != "field_link")
+    markup["hidden_fields"] = "\n".join(markup[f"field_{each.name}"] for each in spec.fields if each.kind == "hidden")
     shell = Template(_template("shell")).safe_substitute(
-        nav=_template(spec.nav), main=_template(spec.template or spec.name), script_texts=_script_texts(spec, texts)
+        nav=_template(spec.nav), main=_main(spec), script_texts=_script_texts(spec, texts)
     )
     return Template(Template(shell).safe_substitute(markup)).safe_substitute(texts.plain)
+
+
+def _main(spec: PageSpec) -> str:
+    """Return the template of a page with the parts that it shares with others: ``${part_<template>}``."""
+    main = _template(spec.template or spec.name)
+    return _PART.sub(lambda match: _template(match[1].replace("_", "-")), main)
 
 
 def _script_texts(spec: PageSpec, texts: Texts) -> str:
@@ -147,10 +158,9 @@ def _assets(spec: PageSpec, view: View) -> dict[str, str]:
 
 def _messages(spec: PageSpec, texts: Texts, filling: Filling, values: Mapping[str, str]) -> dict[str, str]:
     """The two places of messages: above the form what to mend, instead of it how it went."""
-    labels = {each.name: texts.fields[each.name]["label"] for each in spec.fields}
-    refused = [name for name in labels if name in filling.errors]
+    refused = [each.name for each in spec.fields if each.name in filling.errors]
     entries = "".join(
-        f'<li><a href="#{name}">{texts.fields[name].get("name", labels[name])}: {escape(filling.errors[name])}</a></li>'
+        f'<li><a href="#{name}">{short_name(texts.fields[name])}: {escape(filling.errors[name])}</a></li>'
         for name in refused
     )
     title = filling.alert or (texts.plain["errors_title"] if refused else "")

@@ -13,19 +13,17 @@ const title = document.title;
 export function documentOf(form) {
   const found = {};
   for (const control of form.querySelectorAll("[data-pointer]")) {
+    const keys = control.dataset.pointer.slice(1).split("/");
+    const last = keys.pop();
+    const parent = keys.reduce((level, key) => (level[key] ??= {}), found);
     const chosen = !["checkbox", "radio"].includes(control.type) || control.checked;
     const blank = control.type === "password" ? control.value === "" : control.value.trim() === "";
-    if (chosen && !blank) put(found, control.dataset.pointer, control.value);
+    if (!chosen || blank) continue;
+    parent[last] = control.value;
+    // What the box of a consent sends is the version of the wording.
+    if ("consent" in control.dataset) parent.accepted = true;
   }
   return found;
-}
-
-/** Puts a value into a document at a pointer (RFC 6901). */
-export function put(found, pointer, value) {
-  const keys = pointer.slice(1).split("/");
-  const last = keys.pop();
-  const parent = keys.reduce((level, key) => (level[key] ??= {}), found);
-  parent[last] = value;
 }
 
 /**
@@ -67,10 +65,15 @@ export function handle(form, { make = documentOf, done, failed = () => false, op
 
 /** Shows why a form was not accepted, and moves the focus there. */
 export function show(form, answer) {
-  const entries = answer.errors.map((error) => ({ ...error, control: controlAt(form, error.pointer) }));
-  for (const { control, message } of entries) if (control) mark(control, message);
-  const known = entries.filter((entry) => entry.control);
-  summarise(known.length ? text("errors_title") : reason(answer), known);
+  const messages = new Map();
+  for (const { pointer, message } of answer.errors) {
+    const control = controlAt(form, pointer);
+    if (control && !messages.has(control)) messages.set(control, message);
+  }
+  const inOrder = [...form.querySelectorAll("[data-pointer]")].filter((control) => messages.has(control));
+  const entries = inOrder.map((control) => ({ control, message: messages.get(control) }));
+  for (const { control, message } of entries) mark(control, message);
+  summarise(entries.length ? text("errors_title") : reason(answer), entries);
 }
 
 /** Shows a message above the form, and moves the focus there. */
@@ -120,14 +123,15 @@ export function unmark(control) {
   for (const each of group(control)) each.removeAttribute("aria-invalid");
 }
 
-/** Returns the control that an error is about: that of the pointer, or one that stands below or above it. */
+/** Returns the control that an error is about: that of its pointer, else one below it, else one beside it. */
 export function controlAt(form, pointer) {
   const all = [...form.querySelectorAll("[data-pointer]")];
   const at = (found) => all.find((control) => found(control.dataset.pointer));
+  const parent = pointer.slice(0, pointer.lastIndexOf("/"));
   return (
     at((own) => own === pointer) ??
     at((own) => own.startsWith(`${pointer}/`)) ??
-    at((own) => pointer.startsWith(`${own.slice(0, own.lastIndexOf("/"))}/`) && own.lastIndexOf("/") > 0)
+    (parent ? at((own) => own.startsWith(`${parent}/`)) : undefined)
   );
 }
 
@@ -147,7 +151,7 @@ function focus(control) {
 
 function nameOf(control) {
   const label = control.type === "radio" ? control.closest("fieldset").querySelector("legend") : control.labels[0];
-  return label.dataset.name ?? label.firstChild.textContent.trim();
+  return label.dataset.name;
 }
 
 // Browsers remember what was typed in a visible field.

@@ -18,3 +18,8 @@ export function text(name, values = {}) {
 export function fragment(name) {
   return template(name).content.cloneNode(true);
 }
+
+/** Puts values as text into the slots (`data-slot`) of an element or fragment. */
+export function fill(part, values) {
+  for (const [name, value] of Object.entries(values)) part.querySelector(`[data-slot="${name}"]`).textContent = value;
+}

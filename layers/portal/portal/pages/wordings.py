@@ -1,0 +1,27 @@
+"""Terms and privacy notice as pages."""
+
+from portal.domain.consent import CURRENT_VERSIONS, ConsentKind, current_wording
+from portal.domain.mail import Language
+from portal.pages import Site
+
+
+def versions(_language: Language, _site: Site) -> dict[str, str]:
+    """Return what the boxes of the consents send."""
+    return {f"{kind}_version": version for kind, version in CURRENT_VERSIONS.items()}
+
+
+def terms(language: Language, _site: Site) -> dict[str, str]:
+    """Return the terms in force."""
+    return {"wording": _markup("terms", language)}
+
+
+def privacy_notice(language: Language, _site: Site) -> dict[str, str]:
+    """Return the privacy notice in force."""
+    return {"wording": _markup("privacy_notice", language)}
+
+
+def _markup(kind: ConsentKind, language: Language) -> str:
+    """Return a wording as markup; whatever would be markup in its text is escaped."""
+    import mistune
+
+    return str(mistune.create_markdown(escape=True)(current_wording(kind, language).text))
