@@ -7,9 +7,13 @@ import pytest
 
 from portal.domain.consent import CURRENT_VERSIONS
 from portal.pages.catalog import PAGES
+from tests.integration.conftest import Written
 from tests.support.people import IBAN, PASSWORD, a_registration
-from tests.support.world import Answer, World, faults
+from tests.support.security_log import security_lines
+from tests.support.template import ROOT
+from tests.support.world import PARAMETERS, Answer, World, faults
 from tests.unit.pages.reading import Elements, before_scripts
+from tools.openapi.routes import declared_routes
 
 FORM = "application/x-www-form-urlencoded"
 OWN = {"Content-Type": FORM, "Sec-Fetch-Site": "same-origin"}
@@ -57,6 +61,54 @@ def test_a_registration_is_the_same_as_by_the_api(world: World) -> None:
     send(world, "register", a_form(language="en", email="other@example.com"))
     english = next(item for item in world.items("RegistrationsTable") if item["email"] == "other@example.com")
     assert {consent["language"] for consent in english["consents"]} == {english["locale"]} == {"en"}
+
+
+def test_a_form_leaves_the_line_in_the_security_log_that_the_api_leaves(world: World, written: Written) -> None:
+    send(world, "register", a_form())
+    opened = link(world, "confirm")
+    send(world, "register", {**a_form(), "again": "1"})
+    send(world, "resend", {"email": EMAIL})
+    send(world, "forgot-password", {"email": EMAIL})
+    send(world, "confirm", {"link": opened})
+    send(world, "confirm", {"link": "#token=none"})
+    send(world, "register", a_form(email="nobody"))
+    lines = security_lines(written.getvalue())
+    assert [(line["message"], line["outcome"], line["route"]) for line in lines] == [
+        ("registration_request", "success", "POST /form/register"),
+        ("registration_resend", "success", "POST /form/resend"),
+        ("authn_password_reset_request", "success", "POST /form/forgot-password"),
+        ("user_created", "success", "POST /form/confirm"),
+        ("link_fail", "failure", "POST /form/confirm"),
+    ]
+    assert (lines[3]["detail"], lines[4]["code"], lines[4]["ip"]) == ("confirmed", "invalid_link", "203.0.113.0")
+    (account,) = [item for item in world.items("AccountsTable") if item["pk"].startswith("account#")]
+    assert lines[3]["account_id"] == account["id"]
+
+
+def test_every_form_is_called_what_its_twin_of_the_api_is_called() -> None:
+    routes = {each.path: each for path in (ROOT / "functions").glob("*/app.py") for each in declared_routes(path)}
+    for name in FORMS:
+        assert routes[f"/form/{name}"].event == routes[f"/{PAGES[name].api}"].event is not None
+
+
+def test_forms_and_api_are_counted_together(world: World, written: Written) -> None:
+    for _ in range(int(PARAMETERS["MailRequestsPerRange"])):
+        world.request("POST", "/api/registrations/resend", {"email": EMAIL})
+    for page in ("resend", "forgot-password"):
+        answer = send(world, page, {"email": EMAIL})
+        assert answer.status == 429
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "Zu viele Anfragen" in answer.text
+        assert typed(answer)["email"] == EMAIL
+    lines = security_lines(written.getvalue())[-2:]
+    assert {(line["message"], line["code"]) for line in lines} == {("excess_rate_limit_exceeded", "too_many_requests")}
+
+
+def test_registrations_without_script_are_counted_too(world: World) -> None:
+    for number in range(int(PARAMETERS["RegistrationsPerRange"])):
+        assert send(world, "register", a_form(email=f"client-{number}@example.com")).status == 200
+    assert send(world, "register", a_form()).status == 429
+    assert world.request("POST", "/api/registrations", a_registration()).status == 429
 
 
 def test_refused_fields_are_named_and_everything_typed_is_kept(world: World) -> None:

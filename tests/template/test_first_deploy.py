@@ -17,6 +17,11 @@ REAL = {
     "CertificateArn": "arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012",
     "CompanyName": "Inkasso Nord GmbH",
     "CompanyAddress": "Hafenstraße 7, 20457 Hamburg",
+    "ContactEmail": "portal@inkasso-nord.test",
+    "DataProtectionEmail": "datenschutz@inkasso-nord.test",
+    "SupervisoryAuthority": "Der Hamburgische Beauftragte für Datenschutz und Informationsfreiheit, Hamburg",
+    "PlaceOfJurisdiction": "Hamburg",
+    "SecurityContact": "mailto:sicherheit@inkasso-nord.test",
     "SenderDomain": "inkasso-nord.test",
     "SenderAddress": "portal@inkasso-nord.test",
 }

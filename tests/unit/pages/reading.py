@@ -7,8 +7,9 @@ from portal.domain.mail import Language
 from portal.pages import Site
 from portal.pages.catalog import PAGES
 from portal.pages.render import Filling, View, render
+from tests.support.wordings import SHOWN
 
-SITE = Site("Mandantenportal", "Musterforderung GmbH", "Beispielstraße 1, 10115 Berlin")
+SITE = Site("Mandantenportal", "Musterforderung GmbH", "Beispielstraße 1, 10115 Berlin", tuple(SHOWN.items()))
 EMPTY = {"meta", "link", "input", "br", "img", "hr"}
 
 

@@ -175,7 +175,7 @@ def test_ids_are_unique_and_what_points_at_them_finds_them(name: str, language: 
 
 @each_page
 def test_names_are_escaped_and_never_read_as_a_template(name: str) -> None:
-    body = shown(name, site=Site('<script>"', "<b>$portal_name & Co", "<i>"))
+    body = shown(name, site=Site('<script>"', "<b>$portal_name & Co", "<i>", SITE.facts))
     assert "&lt;script&gt;&quot;" in body
     assert "&lt;b&gt;$portal_name &amp; Co" in body
     assert not Elements(body).of("b")

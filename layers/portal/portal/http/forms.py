@@ -1,7 +1,7 @@
 """Forms sent without script: read, act, answer by a page (docs/web.md)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -82,7 +82,8 @@ def show_form(request: Request, settings: SiteSettings, page: str) -> Response |
     form = read_form(request, page)
     if "again" not in form.values:
         return None
-    return page_response(200, page, settings, form.language, Filling(values=form.values), root=_ROOT)
+    shown = page_response(200, page, settings, form.language, Filling(values=form.values), root=_ROOT)
+    return replace(shown, acted=False)
 
 
 def read_form(request: Request, page: str) -> Form:
@@ -155,7 +156,7 @@ def _refused(settings: SiteSettings, form: Form, error: PortalError) -> Response
     response = page_response(problem.status, form.page, settings, form.language, filling, root=_ROOT)
     if retry_after := getattr(error, "retry_after", None):
         response.headers["Retry-After"] = str(retry_after)
-    return response
+    return replace(response, refusal=error)
 
 
 def _errors(form: Form, error: PortalError) -> dict[str, str]:

@@ -7,14 +7,15 @@ from portal.http.response import Response
 from portal.pages import Site
 from portal.pages.catalog import PAGES
 from portal.pages.render import Filling, View, render
-from portal.settings import SiteSettings
+from portal.settings import SiteSettings, WordingSettings
 
 HTML = "text/html; charset=utf-8"
 
 
 def site_of(settings: SiteSettings) -> Site:
     """Return what pages say of the portal and its company."""
-    return Site(settings.portal_name, settings.company_name, settings.company_address)
+    facts = tuple(settings.wording_facts.items()) if isinstance(settings, WordingSettings) else ()
+    return Site(settings.portal_name, settings.company_name, settings.company_address, facts)
 
 
 def page_response(  # noqa: PLR0913 - what pages differ in

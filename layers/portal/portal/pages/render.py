@@ -81,7 +81,7 @@ def render(spec: PageSpec, view: View, site: Site, filling: Filling | None = Non
     filling = filling or Filling()
     texts = page_texts(spec, view.language)
     values = _places(spec, view) | _assets(spec, view)
-    values |= {name: escape(getattr(site, name)) for name in Site.__slots__}
+    values |= {name: escape(text) for name, text in site.names.items()}
     for each in spec.fields:
         values |= field_values(each, filling.values.get(each.name, ""), filling.errors.get(each.name, ""))
     for name, folded in spec.folds:
