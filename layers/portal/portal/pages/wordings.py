@@ -1,4 +1,6 @@
-"""Terms and privacy notice as pages."""
+"""Terms, privacy notice and imprint as pages."""
+
+from html import escape
 
 from portal.domain.consent import CURRENT_VERSIONS, ConsentKind, current_wording
 from portal.domain.mail import Language
@@ -18,6 +20,11 @@ def terms(language: Language, site: Site) -> dict[str, str]:
 def privacy_notice(language: Language, site: Site) -> dict[str, str]:
     """Return the privacy notice in force."""
     return {"wording": _markup("privacy_notice", language, site)}
+
+
+def operator(_language: Language, site: Site) -> dict[str, str]:
+    """Return how to reach who runs the portal."""
+    return {name: escape(dict(site.facts)[name]) for name in ("contact_email", "data_protection_email")}
 
 
 def _markup(kind: ConsentKind, language: Language, site: Site) -> str:
