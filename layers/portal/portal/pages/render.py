@@ -139,7 +139,7 @@ def _places(spec: PageSpec, view: View) -> dict[str, str]:
         "page": spec.name,
         "api": spec.api,
         "other_address": f"{view.root}{shown}.{other}",
-        **{f"at_{name}": ' aria-current="page"' if spec.name == name else "" for name in ("register", "login")},
+        **{f"at_{name}": ' aria-current="page"' if spec.name == name else "" for name in ("register",)},
     }
 
 
