@@ -25,7 +25,7 @@ HOSTILE = '"><img src=x onerror=alert(1)>$root {0.__class__} {{7*7}} &amp; %2541
 def a_form(**changes: Any) -> dict[str, str]:
     """Return what the registration's form sends; members given as None are left out."""
     body = a_registration()
-    consents = {kind: body["consents"][kind]["version"] for kind in CURRENT_VERSIONS}
+    consents: dict[str, str] = {kind: body["consents"][kind]["version"] for kind in CURRENT_VERSIONS}
     flat = {name: value for name, value in body.items() if isinstance(value, str)}
     values = {"language": "de", **flat, "iban": IBAN, **consents, **changes}
     return {name: value for name, value in values.items() if value is not None}
@@ -86,7 +86,8 @@ def test_a_form_leaves_the_line_in_the_security_log_that_the_api_leaves(world: W
 
 
 def test_every_form_is_called_what_its_twin_of_the_api_is_called() -> None:
-    routes = {each.path: each for path in (ROOT / "functions").glob("*/app.py") for each in declared_routes(path)}
+    declared = [each for path in sorted((ROOT / "functions").glob("*/app.py")) for each in declared_routes(path)]
+    routes = {each.path: each for each in declared}
     for name in FORMS:
         assert routes[f"/form/{name}"].event == routes[f"/{PAGES[name].api}"].event is not None
 
