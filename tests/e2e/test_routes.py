@@ -126,7 +126,7 @@ def test_every_body_is_refused_for_its_reason(
 
 
 def test_nobody_gets_in_without_a_genuine_token(portal: Portal) -> None:
-    unsigned = forged(ACCESS, portal.resources["AccessTokenKeyB"], 64)
+    unsigned = forged(ACCESS, portal.resources["AccessTokenKeyA"], 64)
     for method, path in needing("access_token", "any_access_token", "recent_access_token"):
         for token in (None, "x.y.z", unsigned):
             refused(portal, method, path, 401, "not_authenticated", token=token)
@@ -158,7 +158,7 @@ def test_below_every_route_there_is_nothing(portal: Portal) -> None:
 def test_links_that_are_not_genuine_are_refused(portal: Portal) -> None:
     for path, purpose in LINKS.items():
         more = {"new_password": PASSWORD} if purpose is PASSWORD_RESET else {}
-        for link in ("eyJ.x.y", forged(purpose, portal.resources["LinkKeyB"], 32)):
+        for link in ("eyJ.x.y", forged(purpose, portal.resources["LinkKeyA"], 32)):
             refused(portal, "POST", path, 400, "invalid_link", body={"token": link, **more})
 
 
@@ -259,7 +259,7 @@ def test_an_address_changes_by_the_newest_link_until_the_account_is_closed(
 
     link = ask_for_email_change(portal, token)
     assert portal.request("POST", "/api/email-changes/confirm", link).status_code == 200
-    assert "freeze#token=" in portal.next_mail(NEWCOMER, 6)["text"]
+    assert "freeze#token=" in portal.next_mail(NEWCOMER, 7)["text"]
     token = portal.log_in(OTHER_EMAIL)["access_token"]
     exported = portal.request("GET", f"{PROFILE}/export", token=token)
     assert (exported.status_code, exported.json()["account"]["email"]) == (200, OTHER_EMAIL)

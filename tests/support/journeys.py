@@ -189,7 +189,7 @@ def freezing(world: World) -> Callable[[], Answer]:
 
 def consenting_to_a_newer_wording(world: World) -> Callable[[], Answer]:
     token = signed_in(world)
-    (account,) = [item for item in world.items("AccountsTable") if item["pk"].startswith("account#")]
+    (account,) = [item for item in world.items("AccountsTable") if item.get("email") == EMAIL]
     world.dynamodb.update_item(
         TableName="AccountsTable",
         Key={"pk": {"S": account["pk"]}},

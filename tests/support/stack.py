@@ -16,6 +16,7 @@ from tests.support.contract import check_answer, documented_route
 from tests.support.people import PASSWORD, a_registration
 from tests.support.template import ROOT, functions
 from tools.local.client import Stack
+from tools.local.forward import Target
 
 TABLES = ("RegistrationsTable", "AccountsTable", "SessionsTable", "OutboxTable", "EvidenceTable")
 CALLS = ROOT / ".local/test/calls.jsonl"
@@ -45,6 +46,7 @@ class Portal:
         self.endpoint = stack.description.endpoint_url
         self.outputs = stack.description.outputs
         self.resources = stack.description.resources
+        self._target = Target(self.endpoint, self.outputs["RestApiId"], self.outputs["StageName"])
         self.http = requests.Session()
         self.dynamodb = self.client("dynamodb")
 
@@ -59,13 +61,18 @@ class Portal:
         )
 
     def request(
-        self, method: str, path: str, body: Any = None, *, token: str | None = None, **more: Any
+        self, method: str, path: str, body: Any = None, *, token: str | None = None, ip: str | None = None, **more: Any
     ) -> requests.Response:
-        """Send a request through the front door; answers of the API must be documented."""
+        """Send a request through the front door; answers of the API must be documented.
+
+        With ``ip`` it is sent to the emulator behind the door, which takes that address for the client's.
+        """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"X-Forwarded-For": ip} if ip else {}
         headers |= more.pop("headers", {})
+        url = str(self._target.url(path)) if ip else self.url + path
         answer = self.http.request(
-            method, self.url + path, json=body, headers=headers, allow_redirects=False, timeout=ANSWER_SECONDS, **more
+            method, url, json=body, headers=headers, allow_redirects=False, timeout=ANSWER_SECONDS, **more
         )
         if route := documented_route(method, path):
             check_answer(method, route, answer.status_code, answer.headers, answer.text)
@@ -125,8 +132,10 @@ class Portal:
         return found
 
     def a_client(self, email: str, **changes: Any) -> dict[str, Any]:
-        """Walk to a chosen password; return the token answer."""
-        return self.choose_password(*self.a_newcomer(email, **changes))
+        """Walk to a chosen password; return the token answer, when the notice of that is out as well."""
+        answer = self.choose_password(*self.a_newcomer(email, **changes))
+        self.next_mail(email, 3)
+        return answer
 
     def log_in(self, email: str, password: str = PASSWORD) -> dict[str, Any]:
         """Log in; return the token answer, with the refresh token in it where there is one."""

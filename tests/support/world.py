@@ -247,6 +247,7 @@ class World:
         *,
         token: str | None = None,
         headers: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
         ip: str = "203.0.113.77",
         raw: str | None = None,
     ) -> Answer:
@@ -261,6 +262,7 @@ class World:
             "path": path,
             "headers": sent,
             "pathParameters": parameters or None,
+            "queryStringParameters": query,
             "body": raw if raw is not None else json.dumps(body) if body is not None else None,
             "isBase64Encoded": False,
             "requestContext": {"identity": {"sourceIp": ip}, "requestId": "request-1"},
