@@ -78,10 +78,10 @@ template: setup ## template.yaml and samconfig.toml
 	$(DEV)/pytest -q tests/template
 
 unit: setup ## Rules and journeys without AWS
-	$(DEV)/pytest -q tests/unit
+	$(DEV)/pytest -q -n auto tests/unit
 
 integration: setup ## The functions against simulated AWS services
-	$(DEV)/pytest -q tests/integration
+	$(DEV)/pytest -q -n auto tests/integration
 
 deployed: setup browser-ready ## Both suites against one freshly deployed local stack
 	$(DEV)/pytest -q tests/e2e tests/browser
