@@ -31,6 +31,8 @@ ROUTES = (
         event="authn_password_change",
     ),
     Route("GET", "/.well-known/jwks.json", "keys:jwks"),
+    Route("POST", "/form/forgot-password", "password_reset:post_form", event="authn_password_reset_request"),
+    Route("POST", "/form/reset", "password_reset:post_confirm_form", event="authn_password_reset"),
 )
 
 handler = serve(ROUTES, Wiring(load(LoginSettings, os.environ)))

@@ -13,6 +13,8 @@ ROUTES = (
     Route("GET", "/api/openapi.json", "public:openapi"),
     Route("POST", "/api/registrations", "registrations:post", event="registration_request"),
     Route("POST", "/api/registrations/resend", "registrations:resend", event="registration_resend"),
+    Route("POST", "/form/register", "registrations:post_form", event="registration_request"),
+    Route("POST", "/form/resend", "registrations:resend_form", event="registration_resend"),
 )
 
 handler = serve(ROUTES, Wiring(load(RegisterSettings, os.environ)))

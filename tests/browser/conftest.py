@@ -1,10 +1,17 @@
-"""Chromium on the deployed portal; a test fails on CSP violations, script errors and foreign requests."""
+"""Chromium on the deployed portal, as `docs/web.md` describes it.
 
-from collections.abc import Iterator
+A test fails when a page it saw broke the content security policy, wrote to the console, failed in a script, asked
+another origin for something, set a cookie or stored anything.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.support.browser import WAIT_MILLISECONDS, Visitor
 from tests.support.stack import Portal, shared_stack
 from tools.browser import find_chromium
 
@@ -16,6 +23,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -31,25 +40,34 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+type Visit = Callable[..., Any]
+
+
 @pytest.fixture
-def page(chromium: Browser, portal: Portal) -> Iterator[Page]:
-    """A page of a fresh visitor."""
-    context = chromium.new_context(locale="de-DE")
-    page = context.new_page()
-    problems: list[str] = []
+def visit(chromium: Browser, portal: Portal) -> Visit:
+    """Return a context manager that lets somebody in with options of their own (``java_script_enabled=False``)."""
 
-    def on_console(message: ConsoleMessage) -> None:
-        if "Content Security Policy" in message.text:
-            problems.append(message.text)
+    @contextmanager
+    def visiting(**options: Any) -> Iterator[Visitor]:
+        visitor = Visitor(chromium, portal, **options)
+        try:
+            yield visitor
+        except BaseException:
+            visitor.context.close()
+            raise
+        visitor.finish()
 
-    def on_request(request: Request) -> None:
-        if not request.url.startswith(portal.url):
-            problems.append(f"foreign request: {request.url}")
+    return visiting
 
-    page.on("console", on_console)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", on_request)
-    yield page
-    assert problems == []
-    assert context.cookies() == []
-    context.close()
+
+@pytest.fixture
+def visitor(visit: Visit) -> Iterator[Visitor]:
+    """A visitor from Germany."""
+    with visit() as found:
+        yield found
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """The page of a visitor from Germany."""
+    return visitor.page

@@ -41,7 +41,9 @@ def test_a_function_ships_its_handler_and_nothing_else(name: str) -> None:
 
 def test_the_layer_ships_no_tests_and_no_tools() -> None:
     layer = built_layer(shared_stack().state)
-    assert (layer / "portal/pages/index.html").exists()
+    assert (layer / "portal/pages/templates/shell.html").exists()
+    assert (layer / "portal/pages/texts/common.toml").exists()
+    assert (layer / "portal/pages/static/portal.css").exists()
     assert (layer / "portal/domain/wordings/terms").exists()
     assert (layer / "portal/http/openapi.json").exists()
     assert not [name for name in ("pytest", "moto", "aiohttp", "mypy", "tests", "tools") if (layer / name).exists()]

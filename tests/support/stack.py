@@ -84,15 +84,18 @@ class Portal:
         found: list[dict[str, str]] = self.http.get(f"{self.url}/_mail/messages", params={"to": to}, timeout=10).json()
         return found
 
-    def next_mail(self, to: str, count: int = 1) -> dict[str, str]:
-        """Wait for the ``count``-th mail to an address and return the newest."""
+    def next_mail(self, to: str, count: int = 1, *, says: str = "") -> dict[str, str]:
+        """Wait for the ``count``-th mail to an address that says something, and return the newest of these.
+
+        Notices of passwords and logins come whenever the mailer gets to them: who waits for another mail, names it.
+        """
         deadline = time.monotonic() + MAIL_SECONDS
         while time.monotonic() < deadline:
-            found = self.mails(to)
+            found = [mail for mail in self.mails(to) if says in mail["subject"] or says in mail["text"]]
             if len(found) >= count:
                 return found[0]
             time.sleep(0.1)
-        raise AssertionError(f"mail {count} did not come within {MAIL_SECONDS} s")
+        raise AssertionError(f"mail {count} that says {says!r} did not come within {MAIL_SECONDS} s")
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Return everything that a table holds."""
@@ -132,8 +135,10 @@ class Portal:
         return found
 
     def a_client(self, email: str, **changes: Any) -> dict[str, Any]:
-        """Walk to a chosen password; return the token answer."""
-        return self.choose_password(*self.a_newcomer(email, **changes))
+        """Walk to a chosen password; return the token answer, when the notice of that is out as well."""
+        answer = self.choose_password(*self.a_newcomer(email, **changes))
+        self.next_mail(email, 3)
+        return answer
 
     def log_in(self, email: str, password: str = PASSWORD) -> dict[str, Any]:
         """Log in; return the token answer, with the refresh token in it where there is one."""

@@ -14,7 +14,7 @@ ALLOWED = {
     "flows": {"domain", "flows"},
     "adapters": {"domain", "adapters"},
     "mails": {"domain", "mails"},
-    "pages": {"pages"},
+    "pages": {"domain", "pages"},
     "proofs": {"domain"},
     "settings": {"domain", "adapters"},
     "observe": set(),

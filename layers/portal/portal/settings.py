@@ -21,12 +21,18 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
-class WordingSettings:
-    """What the wordings of terms and privacy notice say about who runs the portal, and promise."""
+class SiteSettings:
+    """What pages say of the portal and of who runs it. Without slots: functions join it with other bases."""
 
     portal_name: str
     company_name: str
     company_address: str
+
+
+@dataclass(frozen=True)
+class WordingSettings(SiteSettings):
+    """What the wordings of terms and privacy notice say besides about who runs the portal, and promise."""
+
     contact_email: str
     data_protection_email: str
     supervisory_authority: str
@@ -76,7 +82,7 @@ class LinkSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmSettings(LinkSettings):
+class ConfirmSettings(LinkSettings, SiteSettings):
     """Function ``confirm``."""
 
     registrations_table: str
@@ -115,7 +121,7 @@ class ProfileSettings(CallerSettings, WordingSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class LoginSettings(CallerSettings):
+class LoginSettings(CallerSettings, SiteSettings):
     """Function ``login``."""
 
     outbox_table: str
@@ -131,8 +137,6 @@ class LoginSettings(CallerSettings):
     login_most_failures: int
     logins_per_range: int
     mail_requests_per_range: int
-    portal_name: str
-    company_name: str
 
     @property
     def link_keys(self) -> KeySlots:
@@ -242,11 +246,8 @@ class OpsSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class WebSettings:
+class WebSettings(WordingSettings):
     """Function ``web``."""
-
-    portal_name: str
-    company_name: str
 
 
 def load[S](settings: type[S], environment: Mapping[str, str]) -> S:

@@ -37,9 +37,10 @@ def test_answers_of_the_api_are_never_kept_and_never_act_as_a_page() -> None:
     assert "Access-Control-Allow-Origin" not in headers
 
 
-def test_pages_may_be_kept_and_run_scripts_of_their_own_origin_only() -> None:
+def test_pages_are_asked_for_again_and_run_scripts_of_their_own_origin_only() -> None:
     headers = ANSWERS["page"].to_gateway()["headers"]
-    assert headers["Cache-Control"].startswith("public")
+    assert headers["Cache-Control"] == "no-cache"
+    assert "require-trusted-types-for 'script'" in headers["Content-Security-Policy"].split("; ")
     assert "script-src 'self'" in headers["Content-Security-Policy"].split("; ")
     assert "sandbox" not in headers["Content-Security-Policy"]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.pages import page
+from portal.pages.assets import asset
 
 TEXT, GRAPHICS = 4.5, 3.0
 PAIRS = [
@@ -14,16 +14,20 @@ PAIRS = [
     ("quiet", "card", TEXT),
     ("accent", "card", TEXT),
     ("on-accent", "accent", TEXT),
+    ("accent", "page", TEXT),
+    ("accent", "soft", TEXT),
+    ("bad", "card", TEXT),
+    ("bad", "page", TEXT),
     ("good", "card", GRAPHICS),
-    ("bad", "card", GRAPHICS),
+    ("edge", "card", GRAPHICS),
+    ("edge", "page", GRAPHICS),
 ]
 
 
 def colours(scheme: str) -> dict[str, str]:
-    found = page("portal.css", portal_name="Mandantenportal", company_name="Musterforderung GmbH")
-    assert found is not None
-    light, _, dark = found.body.partition("@media (prefers-color-scheme: dark)")
-    return dict(re.findall(r"--([a-z-]+): #([0-9a-f]{6});", dark if scheme == "dark" else light))
+    light, _, dark = asset("portal.css").body.partition("@media (prefers-color-scheme: dark)")
+    palette = dark.partition("\n}\n")[0] if scheme == "dark" else light
+    return dict(re.findall(r"--([a-z-]+): #([0-9a-f]{6});", palette))
 
 
 def luminance(colour: str) -> float:

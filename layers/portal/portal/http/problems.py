@@ -27,7 +27,14 @@ from portal.domain.errors import (
 )
 from portal.domain.mail import Language
 from portal.http.messages import FIELD_MESSAGES
-from portal.http.request import BadRequest, BodyTooLarge, UnsupportedMediaType
+from portal.http.request import (
+    BadRequest,
+    BodyTooLarge,
+    ForeignOrigin,
+    MalformedForm,
+    NotAForm,
+    UnsupportedMediaType,
+)
 from portal.http.response import Response
 
 PROBLEM_JSON = "application/problem+json; charset=utf-8"
@@ -83,6 +90,12 @@ PROBLEMS: dict[type[PortalError], Problem] = {
         "Es gibt eine neue Fassung der Nutzungsbedingungen oder der Datenschutzerklärung. Bitte stimmen Sie ihr zu.",
         "There is a new version of the terms or the privacy notice. Please read it and consent to it.",
     ),
+    ForeignOrigin: Problem(
+        403,
+        "foreign_origin",
+        "Dieses Formular kam nicht von einer Seite des Portals, oder Ihr Browser sagt nicht, woher es kam.",
+        "This form did not come from a page of the portal, or your browser does not say where it came from.",
+    ),
     ProcessingRestricted: Problem(
         403,
         "processing_restricted",
@@ -109,6 +122,10 @@ PROBLEMS: dict[type[PortalError], Problem] = {
     ),
     BodyTooLarge: Problem(413, "body_too_large", "Die Anfrage ist zu groß.", "The request is too large."),
     UnsupportedMediaType: Problem(415, "unsupported_media_type", "Erwartet wird JSON.", "JSON is expected."),
+    MalformedForm: Problem(
+        400, "malformed_form", "Das Formular kam nicht vollständig an.", "The form did not arrive complete."
+    ),
+    NotAForm: Problem(415, "not_a_form", "Erwartet wird ein Formular.", "A form is expected."),
     InvalidInput: Problem(
         422, "invalid_input", "Bitte prüfen Sie die markierten Angaben.", "Please check the marked fields."
     ),
@@ -151,11 +168,16 @@ def problem_of(error: PortalError) -> Problem:
     return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), INTERNAL_ERROR)
 
 
+def problem_title(problem: Problem, language: Language) -> str:
+    """Return what a problem says to people."""
+    return problem.en if language == "en" else problem.de
+
+
 def problem_response(problem: Problem, language: Language, error: PortalError | None = None) -> Response:
     """Return the answer for an error, in the client's language."""
     document: dict[str, Any] = {
         "type": "about:blank",
-        "title": problem.en if language == "en" else problem.de,
+        "title": problem_title(problem, language),
         "status": problem.status,
         "code": problem.code,
     }

@@ -33,6 +33,18 @@ class UnsupportedMediaType(PortalError):
     """The body does not claim to be JSON (415); forms and plain text of other origins end here (ASVS 3.5.2)."""
 
 
+class MalformedForm(BadRequest):
+    """The body is not the form that it claims to be (400)."""
+
+
+class NotAForm(UnsupportedMediaType):
+    """The body does not claim to be a form (415)."""
+
+
+class ForeignOrigin(PortalError):
+    """A form that no page of ours sent (403)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What endpoints see of an event.
@@ -115,13 +127,22 @@ class Request:
         Raises:
             BodyTooLarge, UnsupportedMediaType, BadRequest: see there.
         """
-        body = self._body_bytes()
-        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type not in media_types:
+        body = self.body()
+        if self.media_type not in media_types:
             raise UnsupportedMediaType
         return parse_json(body)
 
-    def _body_bytes(self) -> bytes:
+    @property
+    def media_type(self) -> str:
+        """Of the body, in lower case and without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def body(self) -> bytes:
+        """Return the body as it was sent.
+
+        Raises:
+            BodyTooLarge, BadRequest: see there.
+        """
         try:
             body = (self.raw_body or "").encode()
             if self.base64_encoded:

@@ -4,17 +4,22 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from portal.adapters.aws import Aws
 from portal.adapters.kms import Kms
 from portal.domain.errors import NotFound, PortalError
 from portal.flows.ports import Clock
-from portal.http.problems import INTERNAL_ERROR, PROBLEMS, problem_of, problem_response
+from portal.http.problems import INTERNAL_ERROR, PROBLEMS, Problem, problem_of, problem_response
 from portal.http.request import Request
 from portal.http.response import Response
 from portal.http.security_log import log_outcome
 from portal.observe import SecurityEvent, flush_metrics, log_failure, logger
+
+if TYPE_CHECKING:
+    from portal.settings import SiteSettings
+
+_NO_PAGES = ("/api/", "/.well-known/")
 
 Needs = Literal["nothing", "access_token", "any_access_token", "recent_access_token"]
 
@@ -42,6 +47,11 @@ class Route:
     outdated: bool = False
     processing: bool = False
     event: SecurityEvent | None = None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a browser shows what it answers, errors included."""
+        return not self.path.startswith(_NO_PAGES)
 
     def load(self) -> "Endpoint[Any]":
         """Return the endpoint, importing its module on first use."""
@@ -83,7 +93,7 @@ def serve[S](routes: Sequence[Route], wiring: Wiring[S]) -> Handler:
         request = Request.from_event(event)
         route = table.get((request.method, request.route))
         response, code, error = _answer(route, request, wiring)
-        if route is not None:
+        if route is not None and response.acted:
             log_outcome(route, request, response.status, code, error)
         logger.info(
             "request",
@@ -108,12 +118,24 @@ def _answer[S](
     if route is None:
         return problem_response(PROBLEMS[NotFound], request.language), PROBLEMS[NotFound].code, None
     try:
-        return route.load()(request, wiring), None, None
+        response = route.load()(request, wiring)
+        refusal = response.refusal
+        return response, problem_of(refusal).code if refusal else None, refusal
     except PortalError as error:
         problem = problem_of(error)
         if problem is INTERNAL_ERROR:
             log_failure(error, request_id=request.request_id)
-        return problem_response(problem, request.language, error), problem.code, error
+        return _problem(route, problem, request, wiring, error), problem.code, error
     except Exception as failure:  # noqa: BLE001 - the last resort: details to the log, none to the client
         log_failure(failure, request_id=request.request_id)
-        return problem_response(INTERNAL_ERROR, request.language), INTERNAL_ERROR.code, None
+        return _problem(route, INTERNAL_ERROR, request, wiring), INTERNAL_ERROR.code, None
+
+
+def _problem[S](
+    route: Route, problem: Problem, request: Request, wiring: Wiring[S], error: PortalError | None = None
+) -> Response:
+    if not route.is_page:
+        return problem_response(problem, request.language, error)
+    from portal.http.site import problem_page
+
+    return problem_page(problem, request, cast("SiteSettings", wiring.settings))

@@ -1,5 +1,8 @@
 """What the links of mails do, once a person pressed the button."""
 
+from collections.abc import Callable
+from typing import Any
+
 from portal.adapters.dynamodb.accounts import AccountsTable
 from portal.adapters.dynamodb.email_changes import EmailChangesTable
 from portal.adapters.dynamodb.profiles import ProfilesTable
@@ -21,7 +24,58 @@ from portal.settings import ConfirmSettings
 
 def confirm(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
     """POST /api/registrations/confirm."""
-    body = parse_body(LinkBody, request.json())
+    return json_response(200, {"status": _confirm(request.json(), request, wiring)})
+
+
+def reject(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /api/registrations/reject."""
+    _reject(request.json(), request, wiring)
+    return no_content()
+
+
+def confirm_email_change(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /api/email-changes/confirm."""
+    return json_response(200, {"status": _confirm_email_change(request.json(), request, wiring)})
+
+
+def freeze_account(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /api/accounts/freeze."""
+    _freeze(request.json(), request, wiring)
+    return no_content()
+
+
+def confirm_form(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /form/confirm: the same without script."""
+    return _answer_form(request, wiring, "confirm", _confirm)
+
+
+def reject_form(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /form/reject: the same without script."""
+    return _answer_form(request, wiring, "reject", _reject)
+
+
+def confirm_email_change_form(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /form/email-change: the same without script."""
+    return _answer_form(request, wiring, "email-change", _confirm_email_change)
+
+
+def freeze_account_form(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
+    """POST /form/freeze: the same without script."""
+    return _answer_form(request, wiring, "freeze", _freeze)
+
+
+type _Act = Callable[[Any, Request, Wiring[ConfirmSettings]], str]
+"""Does what a link is for; takes the API's document and returns the name of how it went."""
+
+
+def _answer_form(request: Request, wiring: Wiring[ConfirmSettings], page: str, act: _Act) -> Response:
+    from portal.http.forms import Outcome, answer_form
+
+    return answer_form(request, wiring.settings, page, lambda form: Outcome(act(form.link_document, request, wiring)))
+
+
+def _confirm(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
+    body = parse_body(LinkBody, document)
     settings = wiring.settings
     accounts = AccountsTable(
         wiring.aws,
@@ -36,20 +90,18 @@ def confirm(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
     request.actor.detail = status
     if status == "confirmed":
         count("RegistrationsConfirmed")
-    return json_response(200, {"status": status})
+    return status
 
 
-def reject(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
-    """POST /api/registrations/reject."""
-    body = parse_body(LinkBody, request.json())
+def _reject(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
+    body = parse_body(LinkBody, document)
     flow.reject(body.token, wiring.clock(), _links(request, wiring), _registrations(wiring))
     count("RegistrationsRejected")
-    return no_content()
+    return "done"
 
 
-def confirm_email_change(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
-    """POST /api/email-changes/confirm."""
-    body = parse_body(LinkBody, request.json())
+def _confirm_email_change(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
+    body = parse_body(LinkBody, document)
     settings = wiring.settings
     profiles = ProfilesTable(
         wiring.aws,
@@ -66,17 +118,16 @@ def confirm_email_change(request: Request, wiring: Wiring[ConfirmSettings]) -> R
     )
     confirmation.confirm(body.token, wiring.clock())
     count("EmailsChanged")
-    return json_response(200, {"status": "changed"})
+    return "changed"
 
 
-def freeze_account(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:
-    """POST /api/accounts/freeze."""
-    body = parse_body(LinkBody, request.json())
+def _freeze(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
+    body = parse_body(LinkBody, document)
     freeze(
         body.token, wiring.clock(), _links(request, wiring), AccountsTable(wiring.aws, wiring.settings.accounts_table)
     )
     count("AccountsFrozen")
-    return no_content()
+    return "done"
 
 
 def _links(request: Request, wiring: Wiring[ConfirmSettings]) -> NotedLinks:

@@ -1,0 +1,80 @@
+"""A visitor's browser, which notes what pages do wrong, and how tests look at pages."""
+
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from tests.support.stack import Portal
+from tests.support.template import ROOT
+
+# The first call of a function is slow on a small machine.
+WAIT_MILLISECONDS = 60_000
+SCREENSHOTS = ROOT / ".local/screenshots"
+STORED = """async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length,
+    (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length]"""
+# WCAG 2.2 AA and what axe calls best practice.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+
+
+class Visitor:
+    """A fresh browser of somebody who was never here; what pages do wrong is noted."""
+
+    def __init__(self, chromium: Browser, portal: Portal, **options: Any) -> None:
+        self.portal = portal
+        self.problems: list[str] = []
+        # Addresses of others that the journey is about.
+        self.allowed: tuple[str, ...] = ()
+        # Names of cookies that the journey may end with.
+        self.cookies: set[str] = set()
+        self.context: BrowserContext = chromium.new_context(**{"locale": "de-DE", **options})
+        self.context.set_default_timeout(WAIT_MILLISECONDS)
+        self.context.on("console", self._on_console)
+        self.context.on("request", self._on_request)
+        self.context.on("weberror", lambda error: self.problems.append(f"script: {error.error}"))
+        self.page: Page = self.context.new_page()
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # Chromium tells of every refusal of the API on the console; pages show it to people. Hints are not counted.
+        refusal = message.text.startswith("Failed to load resource: the server responded with a status of 4")
+        if not refusal and message.type in {"error", "warning", "assert"}:
+            self.problems.append(f"console: {message.text}")
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith((self.portal.url, self.portal.endpoint, *self.allowed)):
+            self.problems.append(f"foreign request: {request.url}")
+
+    def open(self, path: str) -> Page:
+        """Open a page of the portal by its path."""
+        self.page.goto(self.portal.url + path)
+        return self.page
+
+    def finish(self) -> None:
+        """Fail on everything that pages did wrong."""
+        for page in self.context.pages:
+            if page.url.startswith(self.portal.url) and page.url != "about:blank":
+                assert page.evaluate(STORED) == [0, 0, 0, 0, 0]
+        cookies = {str(cookie["name"]) for cookie in self.context.cookies()}
+        self.context.close()
+        assert not self.problems, self.problems
+        assert cookies == self.cookies
+
+
+def accessible(page: Page) -> None:
+    """Fail on every finding of axe in the present state of a page, in both schemes."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(AXE_SCRIPT)
+        found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+        findings = [f"{entry['id']}: {node['html']}" for entry in found["violations"] for node in entry["nodes"]]
+        assert findings == [], (page.url, scheme)
+    page.emulate_media(color_scheme="light")
+
+
+def keep_picture(page: Page, name: str) -> Path:
+    """Keep a picture of the whole page below ``.local/screenshots``, for people to look at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    path = SCREENSHOTS / f"{name}.png"
+    page.screenshot(path=path, full_page=True)
+    return path
