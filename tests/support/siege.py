@@ -31,6 +31,7 @@ _PASSWORD = re.compile(r"^Passwort: (\S+)$", re.MULTILINE)
 _WAITS = (11, 601, 1801, 3601, 86_401, 3 * 86_401, 7 * 86_401, 30 * 86_401)
 # What the owner has to wait at most in the end: for mails over their budget, for a login after many wrong ones.
 _PATIENCE_HOURS = 30
+_LONGEST_DELAY = 900
 _PATIENCE = _PATIENCE_HOURS * 3600
 
 _CLIENT = ("registered", "confirmed", "client")
@@ -556,6 +557,8 @@ class Siege(RuleBasedStateMachine):
                 break
             self.wait(3600)
         self.password = None
+        # Tries of before may have left a delay.
+        self.wait(_LONGEST_DELAY)
         self.owner_changes_the_password(OWN_PASSWORDS[0])
         return self._logs_in()
 
