@@ -193,6 +193,7 @@ def test_a_client_sees_exactly_these_members_and_no_whole_account(world: World) 
     assert answer.json == {
         "email": EMAIL,
         "salutation": "frau",
+        "processing_restricted": None,
         "title": None,
         "first_name": "Erika",
         "last_name": "Mustermann",

@@ -38,6 +38,8 @@ def change_email(world: World, token: str, new_email: str) -> None:
 
 def reset_link(world: World, email: str) -> str:
     """Ask for a password reset and return the token of the mailed link."""
+    # Notices that wait go first.
+    world.run_mailer()
     world.request("POST", "/api/password-reset", {"email": email})
     return world.next_mail(email).token("reset")
 

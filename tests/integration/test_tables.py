@@ -167,6 +167,6 @@ def test_a_session_and_the_order_that_tells_of_it_are_stored_together_or_not_at_
     add(first)
     with pytest.raises(ConditionFailed):
         add(second)
-    assert first.id in {item["id"] for item in world.items("SessionsTable")}
-    assert second.id not in {item["id"] for item in world.items("SessionsTable")}
+    assert first.id in {item["id"] for item in world.sessions()}
+    assert second.id not in {item["id"] for item in world.sessions()}
     assert order.id in {item["pk"] for item in world.items("OutboxTable")}
