@@ -296,8 +296,24 @@ class World:
         raise AssertionError(f"template.yaml has no route {method} {path}")
 
     def run_mailer(self, remaining: int = 50_000) -> dict[str, Any]:
-        """Run the schedule of the mailer."""
-        return self.mailer({"task": "send_due"}, LambdaContext(remaining))
+        """Run the schedule of the mailer; what it sends stands among the mails in the order in which it was ordered."""
+        sent = len(self.hooks.mails)
+        try:
+            return self.mailer({"task": "send_due"}, LambdaContext(remaining))
+        finally:
+            # The mailer takes rows of one second in the order of their ids, which are random.
+            ordered = self._ordered()
+            self.hooks.mails[sent:] = sorted(
+                self.hooks.mails[sent:], key=lambda mail: ordered.get(mail["EmailTags"][0]["Value"], -1)
+            )
+
+    def _ordered(self) -> dict[str, int]:
+        """Return the place of each order of a mail among all of them."""
+        rows: list[str] = []
+        for _, _, asked in self.hooks.all_calls:
+            puts = [asked, *(entry.get("Put", {}) for entry in asked.get("TransactItems", []))]
+            rows += [put["Item"]["pk"]["S"] for put in puts if put.get("TableName") == "OutboxTable" and "Item" in put]
+        return {row: place for place, row in enumerate(rows)}
 
     def run_cleanup(self, steps: int = 1_000_000) -> dict[str, Any]:
         """Run the schedule of the cleanup; its time is over after so many steps (partitions and deletions)."""
