@@ -53,7 +53,7 @@ def test_a_success_leaves_exactly_its_line(world: World, written: Written, journ
         known = {item["pk"].partition("#")[2] for item in world.items("AccountsTable")}
         known |= {item["subject"] for item in world.items("EvidenceTable")}
         assert lines[0]["account_id"] in known or event == "registration_reject"
-    assert "ip" not in str(lines)
+    assert not [line for line in lines if "ip" in line]
 
 
 @pytest.mark.parametrize("name", sorted(name for name, route in ROUTES.items() if route.needs != "nothing"))
