@@ -30,7 +30,7 @@ _PASSWORD = re.compile(r"^Passwort: (\S+)$", re.MULTILINE)
 # Longer than grace, step-up, idle limit, link of a reset, of a change, of a freeze, initial password, attempt.
 _WAITS = (11, 601, 1801, 3601, 86_401, 3 * 86_401, 7 * 86_401, 30 * 86_401)
 # What the owner has to wait at most in the end: for mails over their budget, for a login after many wrong ones.
-_PATIENCE_HOURS = 80
+_PATIENCE_HOURS = 30
 _LONGEST_DELAY = 900
 _PATIENCE = _PATIENCE_HOURS * 3600
 

@@ -23,26 +23,41 @@ def turns(office: PostOffice) -> list[int]:
     return sorted(row.next_attempt_at - office.clock() for row in waiting)
 
 
-def test_three_mails_an_hour_and_six_a_day_leave_at_once_and_each_further_one_has_its_own_turn() -> None:
+def test_three_mails_an_hour_and_six_a_day_leave_at_once_and_further_ones_wait() -> None:
+    office = PostOffice()
+    office.account()
+    for passed, waits in ((0, HOUR), (HOUR, DAY - HOUR), (2 * HOUR, DAY - 2 * HOUR)):
+        office.clock.now = NOW + passed
+        outcomes = deliver_resets(office, 4)
+        assert outcomes == (["sent"] * 3 + ["waiting"] if passed < 2 * HOUR else ["waiting"] * 4)
+        assert max(turns(office)) == waits
+
+
+def test_of_requests_that_wait_one_mail_is_sent_when_their_turn_comes() -> None:
     office = PostOffice()
     office.account()
     assert deliver_resets(office, 12) == ["sent"] * 3 + ["waiting"] * 9
-    assert turns(office) == [HOUR] * 3 + [DAY] * 3 + [DAY + HOUR] * 3
-
-
-def test_each_waiting_mail_leaves_when_its_turn_comes() -> None:
-    office = PostOffice()
-    office.account()
-    deliver_resets(office, 12)
-    sent_at = {0: 3}
-    for seconds in (HOUR, DAY, DAY + HOUR):
-        office.clock.now = NOW + seconds
-        before = len(office.sender.sent)
-        for row_id in office.outbox.due(office.clock(), 100):
-            office.deliver(row_id)
-        sent_at[seconds] = len(office.sender.sent) - before
-    assert sent_at == {0: 3, HOUR: 3, DAY: 3, DAY + HOUR: 3}
+    office.clock.now += HOUR
+    outcomes = [office.deliver(row_id) for row_id in office.outbox.due(office.clock(), 100)]
+    assert outcomes == ["sent"] + ["dropped"] * 8
     assert turns(office) == []
+
+
+def test_a_registration_waits_a_day_at_most_however_many_strangers_asked_before_and_withdrew() -> None:
+    office = PostOffice()
+    strangers = [office.attempt() for _ in range(100)]
+    orders = [office.order("opt_in", attempt.id) for attempt in strangers]
+    for order in orders:
+        office.deliver(order)
+    for attempt in strangers:
+        office.registrations.attempts.pop(attempt.id)
+    office.clock.now += 60
+    own = office.attempt()
+    order = office.order("opt_in", own.id)
+    assert office.deliver(order) == "waiting"
+    office.clock.now = NOW + HOUR
+    assert {office.deliver(one) for one in (*orders[3:], order)} == {"dropped", "sent"}
+    assert own.reference in office.sender.sent[-1][1].text
 
 
 def test_the_link_of_a_mail_that_waited_counts_its_time_from_its_turn() -> None:
@@ -91,6 +106,15 @@ def test_what_waited_names_the_newest_attempts_and_those_named_meanwhile_are_not
     assert [one.reference for one in attempts if one.reference in text] == [one.reference for one in attempts[3:]]
 
 
+def test_that_an_address_is_registered_is_said_once_more_when_the_turn_comes_and_not_for_each_request() -> None:
+    office = PostOffice()
+    office.account()
+    orders = [office.order("opt_in", office.attempt("erika.MUSTER@example.com").id) for _ in range(9)]
+    assert [office.deliver(order) for order in orders] == ["sent"] * 3 + ["waiting"] * 6
+    office.clock.now += HOUR
+    assert [office.deliver(order) for order in orders[3:]] == ["sent"] + ["dropped"] * 5
+
+
 def test_another_try_of_a_mail_takes_no_second_slot() -> None:
     office = PostOffice()
     office.account()
@@ -124,7 +148,7 @@ def test_a_mailbox_that_never_rests_postpones_the_mail() -> None:
 
     def meanwhile() -> None:
         for key, mailbox in list(office.slots.mailboxes.items()):
-            office.slots.mailboxes[key] = Mailbox((*mailbox.slots, Slot(NOW, str(len(mailbox.slots)))))
+            office.slots.mailboxes[key] = Mailbox((Slot(NOW - 2 * DAY, str(len(mailbox.slots))), *mailbox.slots))
 
     deliver_resets(office, 1)
     office.slots.meanwhile = meanwhile
@@ -145,8 +169,12 @@ def test_a_mail_whose_turn_would_come_too_late_is_given_up() -> None:
     office = PostOffice()
     assert office.deliver(office.order("opt_in", office.attempt().id)) == "sent"
     (key,) = office.slots.mailboxes
-    office.slots.mailboxes[key] = Mailbox(tuple(Slot(NOW + LIFETIME_SECONDS, str(number)) for number in range(6)))
     order = office.order("opt_in", office.attempt().id)
+    row = office.outbox.rows[order]
+    late = row.created_at + LIFETIME_SECONDS - HOUR
+    office.outbox.rows[order] = replace(row, next_attempt_at=late, turn_at=late, expires_at=late + DAY)
+    office.slots.mailboxes[key] = Mailbox(tuple(Slot(late, str(number)) for number in range(6)))
+    office.clock.now = late
     assert office.deliver(order) == "over_budget"
     assert office.outbox.done[order] == "over_budget"
 

@@ -18,6 +18,9 @@ BUDGETED: dict[MailKind, BudgetKind] = {
 }
 """What anybody can trigger. Credential mails and notices have no budget: they tell of something that happened."""
 
+REPEATED: frozenset[MailKind] = frozenset({"resend", "password_reset"})
+"""Mails that all say the same: one that had to wait is not needed any more when another one left meanwhile."""
+
 HOUR_SECONDS, DAY_SECONDS = 3600, 86_400
 
 
@@ -31,7 +34,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The time that a mail has been given.
+    """The time at which a mail was let go.
 
     Args:
         at: epoch seconds.
@@ -44,7 +47,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """What one mailbox gets; slots oldest first, as many as a day's budget."""
+    """What one mailbox got; slots oldest first, as many as a day's budget."""
 
     slots: tuple[Slot, ...] = ()
 
@@ -54,7 +57,7 @@ class Mailbox:
         return self.slots[-1].at + DAY_SECONDS
 
     def slot_of(self, order: str, budget: Budget, now: int) -> Slot:
-        """Return when the mail of an order may leave: its own slot of before, now, or the first one within the budget.
+        """Return when the mail of an order may leave: its own slot of before, now, or when the budget allows one again.
 
         Args:
             order: of the mail.
@@ -65,7 +68,11 @@ class Mailbox:
         if own:
             return own
         free_again = [self.slots[-count].at + length for count, length in _limits(budget) if len(self.slots) >= count]
-        return Slot(max([now, *(slot.at for slot in self.slots[-1:]), *free_again]), order)
+        return Slot(max([now, *free_again]), order)
+
+    def has_got_one_since(self, at: int) -> bool:
+        """Tell whether a mail left for it after a time (epoch seconds)."""
+        return any(slot.at > at for slot in self.slots)
 
     def with_slot(self, slot: Slot, budget: Budget) -> "Mailbox":
         """Return it with one slot more, and without those that no budget asks for."""

@@ -142,17 +142,16 @@ class Composer:
         attempt = self.registrations.find(AttemptId(row.ref), self.clock())
         if attempt is None:
             return None
-        if row.turn_at is not None and attempt.mail_sent_at is not None:
-            # While it waited for its turn, another mail to this address named the attempt.
-            return None
         asked = attempt.application
         if self.accounts.find_credential(asked.canonical_email) is not None:
             return Letter(sending_form(asked.email), self.letters.already_registered(asked.locale))
         if row.turn_at is None:
             return self._ask(asked.email, asked.locale, [attempt])
-        # What waited names the newest attempts, so that one person's own is not kept back by a stranger's many.
+        # What waited names the newest attempts, so that one person's own is not kept back by a stranger's many; nothing
+        # is said where other mails to this address have named them all.
         newest = self.registrations.newest_of(asked.canonical_email, self.clock(), ATTEMPTS_PER_MAIL)
-        return self._ask(asked.email, asked.locale, newest or [attempt])
+        named = next((some for some in (newest, [attempt]) if any(one.mail_sent_at is None for one in some)), None)
+        return self._ask(asked.email, asked.locale, named) if named else None
 
     def _resend(self, row: OutboxRow) -> Letter | None:
         email = self._recipient(row)

@@ -6,6 +6,7 @@ from typing import Literal
 from portal.domain.errors import MailRefused, Unavailable
 from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, OutboxId
+from portal.domain.mail_budget import REPEATED
 from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, delay_after
 from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer, Letter
@@ -55,8 +56,10 @@ class Mailer:
             return "expired" if self.outbox.expire(row_id, self.clock()) else "not_due"
         try:
             letter = self.composer.compose(row)
-            turn = self.budget.turn_of(row, letter.to, self.clock()) if letter else 0
-            if turn > self.clock():
+            turn = self._turn_of(row, letter) if letter else None
+            if turn is None:
+                letter = None
+            elif turn > self.clock():
                 return self._let_wait(row, turn)
             message_id = self.sender.send(letter.to, letter.mail, row.id) if letter else None
         except MailRefused:
@@ -74,6 +77,11 @@ class Mailer:
     def _postpone(self, row: OutboxRow) -> Outcome:
         self.outbox.postpone(row, self.clock() + delay_after(row.tries))
         return "postponed"
+
+    def _turn_of(self, row: OutboxRow, letter: Letter) -> int | None:
+        # That an address is registered says the same each time, too.
+        repeated = row.kind in REPEATED or (row.kind == "opt_in" and not letter.attempts)
+        return self.budget.turn_of(row, letter.to, self.clock(), repeated=repeated)
 
     def _let_wait(self, row: OutboxRow, turn: int) -> Outcome:
         ends = row.end_after_waiting(turn)
