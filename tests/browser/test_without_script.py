@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import Visitor, keep_picture
+from tests.support.browser import keep_picture
 from tests.support.filling import fill_registration, send_registration
 from tests.support.people import PASSWORD
 from tests.support.stack import Portal

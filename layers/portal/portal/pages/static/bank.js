@@ -22,7 +22,11 @@ export function watchBank(form, prefix = "/bank_details") {
     clearTimeout(timer);
     const given = typed();
     const number = (latest += 1);
-    if (!given.iban && !(given.account_number && given.bank_code)) return show([]);
+    if (!given.iban && !(given.account_number && given.bank_code)) {
+      for (const control of controls) unmark(control);
+      show([]);
+      return;
+    }
     const answer = await call("POST", "api/bank-details/resolve", given);
     // Something else was typed meanwhile.
     if (number !== latest) return;

@@ -136,7 +136,7 @@ export function controlAt(form, pointer) {
 }
 
 function group(control) {
-  return control.type === "radio" ? control.form.elements[control.name] : [control];
+  return control.type === "radio" ? [...control.form.querySelectorAll(`[name="${control.name}"]`)] : [control];
 }
 
 function anchor(control) {
