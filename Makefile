@@ -5,6 +5,12 @@ PORT ?= 8080
 PARAMS ?=
 EMAIL ?=
 EVENT ?=
+EVIDENCE ?=
+ACCOUNTS ?=
+SINCE ?=
+APPLY ?=
+ENV ?=
+KEY ?=
 
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
@@ -13,11 +19,10 @@ MYPY_PATHS := layers/portal/portal tests tools $(wildcard functions/*/app.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
-export PARAMS EMAIL EVENT
-export EVENT
+export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof test lint types template unit integration e2e browser browser-ready deployed openapi privacy clean distclean lock
+.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry openapi privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -40,8 +45,23 @@ run: setup ## Run the portal and its mailbox on http://localhost:8080 (PORT=, PA
 proof: setup ## Write the proof of a person's consents from the running portal to .local/run/proof-1.html (EMAIL=…)
 	@$(DEV)/python -m tools.local.proof "$$EMAIL"
 
+closings: setup ## Carry out closings again on a recovered table Accounts (EVIDENCE= ACCOUNTS= SINCE=, APPLY=yes deletes)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.closings "$$EVIDENCE" "$$ACCOUNTS" "$$SINCE" $(if $(filter yes,$(APPLY)),--apply)
+
 ops: setup ## Call the operators' function of the running portal (EVENT='{"action": …}', see docs/operations.md)
 	@$(DEV)/python -m tools.local.invoke OpsFunction "$$EVENT"
+
+keys: setup ## Show the keys of links and access tokens (ENV=prod, dev or local; rotations: docs/operations.md, "Keys")
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.keys status --env "$(ENV)"
+
+rotate-keys: setup ## Make a new key sign; nobody is logged out (KEY=access-token or link, ENV=…)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.keys rotate --key "$(KEY)" --env "$(ENV)"
+
+retire-keys: setup ## Give up the key of before, once nothing that it signed is valid any more (KEY=…, ENV=…)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.keys retire --key "$(KEY)" --env "$(ENV)"
+
+revoke-keys: setup ## Emergency: a new key signs, and nothing of before is accepted (KEY=…, ENV=…)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.keys revoke --key "$(KEY)" --env "$(ENV)"
 
 test: setup lint types template unit integration deployed ## Run every check and test
 
@@ -70,6 +90,9 @@ e2e: setup ## The freshly deployed local stack over HTTP
 
 browser: setup browser-ready ## The freshly deployed local stack in Chromium
 	$(DEV)/pytest -q tests/browser
+
+expiry: setup ## Watch an unconfirmed registration end, with 60 seconds for 30 days (takes two minutes or so)
+	$(DEV)/pytest -q -s tests/expiry
 
 browser-ready: setup
 	@$(DEV)/python -m tools.browser

@@ -53,7 +53,7 @@ def test_a_page_is_accessible_in_every_look(visit: Visit, name: str) -> None:
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
                 assert page.evaluate(SMALL_TARGETS) == []
                 for scheme in ("light", "dark"):
-                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its literals
+                    page.emulate_media(color_scheme=scheme)
                     keep_picture(page, f"{name}-{language or 'de'}-{scheme}-{width}")
 
 

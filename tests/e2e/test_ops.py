@@ -66,6 +66,23 @@ def newest(portal: Portal, email: str, known: int) -> dict[str, str]:
     return mail if "/reset#" in mail["text"] else portal.next_mail(email, known + 2)
 
 
+def test_an_operator_restricts_processing_and_announces_its_end(portal: Portal) -> None:
+    email = "eingeschraenkt.operator@example.com"
+    token = portal.a_client(email)["access_token"]
+    profile = portal.request("GET", "/api/profile", token=token)
+    known = len(portal.mails(email))
+    assert ops(action="restrict", email=email)["outcome"] == "done"
+    assert "eingeschränkt" in portal.next_mail(email, known + 1)["subject"]
+    patch = portal.request(
+        "PATCH", "/api/profile", {"city": "Bonn"}, token=token, headers={"If-Match": profile.headers["ETag"]}
+    )
+    assert (patch.status_code, patch.json()["code"]) == (403, "processing_restricted")
+    assert ops(action="lift_restriction", email=email)["outcome"] == "done"
+    assert "endet" in portal.next_mail(email, known + 2)["subject"]
+    until = portal.request("GET", "/api/profile", token=token).json()["processing_restricted"]["until"]
+    assert ops(action="status", email=email)["account"]["processing_restricted"]["until"] == until
+
+
 def test_an_operator_logs_everyone_out(portal: Portal) -> None:
     token = portal.a_client("alle.operator@example.com")["access_token"]
     answer = ops(action="end_all_sessions", confirm="everyone")

@@ -48,3 +48,9 @@ def test_an_account_that_nobody_uses_is_told_and_then_closed(portal: Portal) -> 
     evidence = [row for row in portal.items("EvidenceTable") if row["subject"] == items["account"]["id"]]
     assert {row["kind"] for row in evidence} >= {"opt_in", "closing"}
     assert all("expires_at" in row for row in evidence)
+
+
+def test_the_age_of_the_keys_is_told(portal: Portal) -> None:
+    keys = portal.invoke("review", "Keys")["keys"]
+    settled = {"age_days": 0, "phase": "settled", "to_retire": False}
+    assert keys == [{"use": "link", **settled}, {"use": "access-token", **settled}]

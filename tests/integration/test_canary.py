@@ -56,8 +56,9 @@ PROOF = {
 }
 PROOF_MEMBERS = {
     "subject sk kind expires_at",
-    "reference consents requested_at request_ip mail_sent_at mail_message_id confirmed_at confirm_ip",
-    "closed_at pseudonym",
+    "reference consents wording_facts requested_at request_ip confirmed_at confirm_ip",
+    "mail_sent_at mail_message_id last_mail_sent_at last_mail_message_id",
+    "closed_at pseudonym address_changed",
     "window found deleted already_gone oldest_left complete finished_at",
 }
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from portal.domain.consent import CURRENT_VERSIONS, current_wording
+from portal.domain.consent import CURRENT_VERSIONS
 from portal.http.routes import Route
 from tests.support.people import PASSWORD
+from tests.support.wordings import SHOWN
+from tests.support.wordings import shown as wording
 from tests.support.world import HTTP_FUNCTIONS, Answer, World
 
 CONSENTS = "/api/profile/consents"
@@ -45,7 +47,7 @@ def give(world: World, token: str, kind: str = "terms", version: str | None = No
 def test_a_client_sees_what_they_consented_to(world: World, token: str) -> None:
     shown = world.request("GET", CONSENTS, token=token).json["consents"]
     assert [consent["kind"] for consent in shown] == ["terms", "privacy_notice"]
-    assert shown[0]["sha256"] == current_wording("terms", "de").sha256
+    assert shown[0]["sha256"] == wording("terms").sha256
     assert all(consent["withdrawn_at"] is None for consent in shown)
 
 
@@ -87,11 +89,12 @@ def test_the_new_consent_is_proved_beside_the_first(world: World, token: str) ->
     assert given["consent"] == {
         "kind": "terms",
         "version": CURRENT_VERSIONS["terms"],
-        "sha256": current_wording("terms", "en").sha256,
+        "sha256": wording("terms", "en").sha256,
         "language": "en",
         "accepted_at": world.clock.now,
     }
     assert given["ip"] == "203.0.113.0"
+    assert given["wording_facts"] == SHOWN
 
 
 def test_a_second_consent_to_the_same_wording_proves_nothing_new(world: World, token: str) -> None:

@@ -100,7 +100,7 @@ def refreshing(world: World) -> Act:
 
 def ending_another_session(world: World) -> Act:
     world.a_client()
-    other = world.items("SessionsTable")[0]["id"]
+    other = world.sessions()[0]["id"]
     return lambda: world.request("DELETE", f"/api/sessions/{other}", token=world.log_in(PASSWORD).json["access_token"])
 
 

@@ -23,6 +23,12 @@ LEFT_OUT = {
     "previous_refresh_hash": "secret",
     "nonce": "secret",
     "rotated_at": "of the secret; last_used_at says the same",
+    "slots": "times at which mails left, by a hash of the address; mails says the same",
+    "at": "as slots",
+    "order": "as slots",
+    "failures": "counter of wrong passwords, by a hash of the address and for three days",
+    "free_at": "as failures",
+    "heard": "number of requests of an address range, of nobody",
     "recipient": "ciphertext, for the mailer only; the address is shown",
 }
 
@@ -30,7 +36,11 @@ LEFT_OUT = {
 @pytest.fixture
 def busy(world: World) -> str:
     """An access token of a client about whom everything is stored that can be."""
-    token = world.a_client(title="Dr.", address_supplement="Hof", phone="030 1234567", fax="030 1234568")
+    world.a_client(title="Dr.", address_supplement="Hof", phone="030 1234567", fax="030 1234568")
+    for action in ("restrict", "lift_restriction"):
+        assert world.ops(action=action, email="erika.muster@example.com")["outcome"] == "done"
+    world.clock.advance(8 * 86_400)
+    token = str(world.log_in(PASSWORD).json["access_token"])
     etag = world.request("GET", "/api/profile", token=token).headers["ETag"]
     body = {"iban": OTHER_IBAN}
     world.request("PUT", "/api/profile/bank-details", body, token=token, headers={"If-Match": etag})
@@ -43,6 +53,7 @@ def busy(world: World) -> str:
     refresh = world.log_in(PASSWORD, "erika.neu@example.org", delivery="body").json["refresh_token"]
     token = str(world.request("POST", "/api/session/refresh", {"refresh_token": refresh}).json["access_token"])
     world.request("POST", "/api/profile/email-change", {"new_email": "erika.dritte@example.org"}, token=token)
+    world.log_in("falsch", "erika.neu@example.org")
     return token
 
 
@@ -72,7 +83,7 @@ def test_the_export_is_a_file_with_readable_times(world: World, busy: str) -> No
         "erika.muster@example.com",
     }
     assert {mail["kind"] for mail in document["mails"]} >= {"credentials", "bank_details_changed", "email_changed"}
-    assert len(document["sessions"]) == 2
+    assert len(document["sessions"]) == 3
     assert [row["kind"] for row in document["consents_and_evidence"]] == ["opt_in"]
 
 

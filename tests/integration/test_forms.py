@@ -1,5 +1,6 @@
 """Registration, confirmation and reset without script: forms answered by pages."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,9 +22,9 @@ HOSTILE = '"><img src=x onerror=alert(1)>$root {0.__class__} {{7*7}} &amp; %2541
 def a_form(**changes: Any) -> dict[str, str]:
     """Return what the registration's form sends; members given as None are left out."""
     body = a_registration()
-    consents = {kind: body["consents"][kind]["version"] for kind in CURRENT_VERSIONS}
-    flat = {name: value for name, value in body.items() if isinstance(value, str)}
-    values = {"language": "de", **flat, "iban": IBAN, **consents, **changes}
+    consents: dict[str, str] = {kind: body["consents"][kind]["version"] for kind in CURRENT_VERSIONS}
+    flat: dict[str, str] = {name: value for name, value in body.items() if isinstance(value, str)}
+    values: dict[str, Any] = {"language": "de", **flat, "iban": IBAN, **consents, **changes}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -207,6 +208,30 @@ def test_english_is_spoken_where_the_page_was_english(world: World) -> None:
     assert "This link is not valid" in answer.text
     refused = send(world, "confirm", {}, **{"Sec-Fetch-Site": "cross-site", "Accept-Language": "en"})
     assert "That did not work" in refused.text
+
+
+def test_a_range_that_asks_too_often_is_told_when_to_try_again(world: World) -> None:
+    for number in range(60):
+        send(world, "resend", {"email": f"a{number}@example.com"})
+    answer = send(world, "resend", {"email": EMAIL})
+    assert answer.status == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert typed(answer)["email"] == EMAIL
+
+
+def test_the_security_log_hears_of_forms_as_of_the_api(world: World, written: Any) -> None:
+    send(world, "register", a_form())
+    send(world, "confirm", {"link": "unsinn"})
+    send(world, "confirm", {"link": link(world, "confirm")})
+    send(world, "reject", {}, **{"Sec-Fetch-Site": "cross-site"})
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    heard = [(line["message"], line.get("code")) for line in lines if line.get("category") == "security"]
+    assert heard == [
+        ("registration_request", None),
+        ("link_fail", "invalid_link"),
+        ("user_created", None),
+        ("authz_fail", "foreign_origin"),
+    ]
 
 
 def test_a_dependency_that_fails_costs_nothing_typed(world: World) -> None:

@@ -10,6 +10,7 @@ from tests.support.people import IBAN, PASSWORD
 from tests.support.world import Answer, World, faults
 
 EMAIL = "erika.muster@example.com"
+OTHER_PASSWORD = "Ein anderer Satz über Birken"
 
 
 def change(world: World, token: str, current: str, new: str, **more: Any) -> Answer:
@@ -68,7 +69,7 @@ def test_wrong_and_unknown_make_the_same_calls(world: World) -> None:
     world.log_in("falsch")
     known = world.call_counts()
     world.log_in("falsch", "nobody@example.org")
-    assert known == world.call_counts() == {"dynamodb:get_item": 1}
+    assert known == world.call_counts() == {"dynamodb:get_item": 1, "dynamodb:transact_write_items": 1}
 
 
 @pytest.mark.parametrize("email", ["ERIKA.MUSTER@EXAMPLE.COM", " erika.muster@example.com "])
@@ -85,8 +86,10 @@ def test_an_international_domain_logs_in_in_both_forms(world: World) -> None:
 
 def test_by_default_the_refresh_token_is_a_cookie_that_scripts_can_not_read(world: World) -> None:
     _, answer = a_client(world)
-    (cookie,) = answer.cookies
-    assert re.fullmatch(r"__Host-refresh=[\w.-]+; HttpOnly; Secure; SameSite=Strict; Path=/", cookie)
+    refresh, device = answer.cookies
+    assert re.fullmatch(r"__Host-refresh=[\w.-]+; HttpOnly; Secure; SameSite=Strict; Path=/", refresh)
+    pattern = r"__Host-device=[\w-]{43}; Max-Age=15552000; HttpOnly; Secure; SameSite=Strict; Path=/"
+    assert re.fullmatch(pattern, device)
     assert "refresh_token" not in answer.json
 
 
@@ -95,7 +98,7 @@ def test_api_clients_get_it_in_the_body_and_no_cookie(world: World) -> None:
     session_id, _, secret = answer.json["refresh_token"].partition(".")
     assert answer.cookies == []
     assert len(secret) >= 43
-    assert [item["id"] for item in world.items("SessionsTable")] == [session_id]
+    assert [item["id"] for item in world.sessions()] == [session_id]
     assert secret not in str(world.items("SessionsTable"))
 
 
@@ -114,8 +117,10 @@ def test_changing_the_password_ends_every_other_session(world: World) -> None:
         ("vierzehn Stell", "password_too_short"),
         ("x" * 129, "password_too_long"),
         ("passwortpasswort", "password_too_common"),
-        ("ErikaMustermann1", "password_too_common"),
-        ("Mandantenportal1", "password_too_common"),
+        ("ErikaMustermann1", "password_too_personal"),
+        ("Mandantenportal1", "password_too_personal"),
+        ("qwertzuiop123456", "password_too_regular"),
+        ("aaaaaaaaaaaaaaaaa", "password_too_repetitive"),
         (PASSWORD, "password_unchanged"),
     ],
 )
@@ -136,6 +141,28 @@ def test_the_current_password_is_needed_to_change_it(world: World) -> None:
     assert (answer.status, answer.json["code"]) == (401, "invalid_credentials")
     missing = world.request("PUT", "/api/password", {"new_password": PASSWORD}, token=token)
     assert missing.errors == {"/current_password": "required"}
+
+
+def test_the_owner_is_told_of_a_changed_password_and_can_block_the_account(world: World) -> None:
+    token, _ = a_client(world)
+    first = world.next_mail(EMAIL)
+    new = change(world, token, PASSWORD, OTHER_PASSWORD).json["access_token"]
+    second = world.next_mail(EMAIL)
+    for mail in (first, second):
+        assert mail.subject == "Mandantenportal: Ihr Passwort wurde geändert"
+        assert not {PASSWORD, OTHER_PASSWORD} & set(mail.text.splitlines())
+    assert world.request("POST", "/api/accounts/freeze", {"token": second.token("freeze")}).status == 204
+    assert world.request("GET", "/api/profile", token=new).status == 401
+    assert world.log_in(OTHER_PASSWORD).status == 401
+
+
+def test_a_refused_change_of_the_password_is_told_to_nobody(world: World) -> None:
+    token = world.a_client()
+    before = len(world.mails())
+    assert change(world, token, "falsch", OTHER_PASSWORD).status == 401
+    assert change(world, token, PASSWORD, "kurz").status == 422
+    world.run_mailer()
+    assert len(world.mails()) == before
 
 
 def test_passwords_are_taken_as_received(world: World) -> None:
@@ -208,7 +235,7 @@ def test_the_public_keys_verify_the_tokens_by_a_plain_jwt_library(world: World) 
     claims = jwt.decode(
         token, jwt.PyJWK(key), algorithms=["ES256"], audience="urn:mandantenportal:test:api", options=options
     )
-    assert len(keys) == 2
+    assert len(keys) == 1
     assert set(claims) == {"iss", "aud", "sub", "sid", "iat", "exp", "jti", "auth_time", "scope"}
     assert claims["exp"] - claims["iat"] == 600
 
@@ -244,10 +271,10 @@ def test_a_password_change_loses_against_a_block_or_a_new_generation_in_the_same
                 ExpressionAttributeValues=cast("Any", value),
             )
 
-    sessions = world.items("SessionsTable")
+    sessions = world.sessions()
     with faults(world, before=interfere):
         assert change(world, token, PASSWORD, "Ein anderer Satz über Birken").status == 401
-    assert world.items("SessionsTable") == sessions
+    assert world.sessions() == sessions
 
 
 @pytest.mark.parametrize("generation", ["0", "7"])

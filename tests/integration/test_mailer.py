@@ -106,6 +106,7 @@ def test_a_chosen_password_is_never_replaced(world: World) -> None:
     initial = world.a_client_with_initial_password()
     token = world.log_in(initial).json["access_token"]
     world.request("PUT", "/api/password", {"current_password": initial, "new_password": PASSWORD}, token=token)
+    world.run_mailer()  # the notice of the change
     (row,) = [item for item in world.items("OutboxTable") if item["kind"] == "credentials"]
     world.dynamodb.update_item(
         TableName="OutboxTable",

@@ -31,6 +31,17 @@ def test_a_reset_sets_a_new_password_ends_all_sessions_and_logs_nobody_in(world:
     assert world.log_in(OTHER_PASSWORD).json["scope"] == "portal"
 
 
+def test_the_owner_is_told_of_a_reset_and_can_block_the_account(world: World) -> None:
+    world.a_client()
+    ask(world)
+    assert reset(world, world.next_mail(EMAIL)).status == 204
+    mail = world.next_mail(EMAIL)
+    assert mail.subject == "Mandantenportal: Ihr Passwort wurde neu gesetzt"
+    assert OTHER_PASSWORD not in mail.text
+    assert world.request("POST", "/api/accounts/freeze", {"token": mail.token("freeze")}).status == 204
+    assert world.log_in(OTHER_PASSWORD).status == 401
+
+
 def test_a_link_works_once(world: World) -> None:
     world.a_client()
     ask(world)
@@ -71,7 +82,7 @@ def test_a_refused_password_leaves_the_link_usable(world: World) -> None:
     world.a_client()
     ask(world)
     mail = world.next_mail()
-    for password, code in (("kurz", "password_too_short"), ("Erika Mustermann 1985", "password_too_common")):
+    for password, code in (("kurz", "password_too_short"), ("Erika Mustermann 1985", "password_too_personal")):
         answer = reset(world, mail, password)
         assert (answer.status, answer.errors) == (422, {"/new_password": code})
     assert reset(world, mail).status == 204
@@ -97,6 +108,7 @@ def test_a_reset_works_before_the_credential_mail_was_sent_and_is_not_undone_by_
         ExpressionAttributeValues={":later": {"N": str(world.clock.now + 100)}},
     )
     assert reset(world, world.next_mail()).status == 204
+    world.run_mailer()  # the notice of the reset
     world.clock.advance(100)
     sent = len(world.mails())
     world.run_mailer()

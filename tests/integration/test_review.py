@@ -256,7 +256,7 @@ def two_runs(world: World, place: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("place", [1, 2, 3, 6, 9, 12])
 def test_two_runs_at_once_tell_once_and_close_once(world: World, place: int) -> None:
-    """Of an account a run makes three calls to announce (two reads, one transaction), and six to close."""
+    """Of an account a run makes three calls to announce (two reads, one transaction), and seven to close."""
     unactivated(world, *OTHERS[:2])
     for day, subject in ((76, SOON), (90, CLOSED)):
         world.clock.now = START + day * DAY
@@ -267,7 +267,7 @@ def test_two_runs_at_once_tell_once_and_close_once(world: World, place: int) -> 
     assert len([row for row in world.items("EvidenceTable") if row["kind"] == "closing"]) == 2
 
 
-@pytest.mark.parametrize(("day", "place"), [(1082, place) for place in (1, 2, 3)] + [(1096, n) for n in range(1, 7)])
+@pytest.mark.parametrize(("day", "place"), [(1082, place) for place in (1, 2, 3)] + [(1096, n) for n in range(1, 8)])
 def test_a_login_keeps_the_account_up_to_the_last_moment_of_a_run(world: World, day: int, place: int) -> None:
     world.a_client()
     if day == 1096:

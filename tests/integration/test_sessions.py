@@ -185,7 +185,7 @@ def test_logout_by_an_access_token_works_even_past_its_time(world: World, client
 def test_a_limited_token_logs_out(world: World) -> None:
     token = world.log_in(world.a_client_with_initial_password()).json["access_token"]
     assert world.request("POST", "/api/logout", {}, token=token).status == 204
-    assert world.items("SessionsTable") == []
+    assert world.sessions() == []
 
 
 def test_logout_is_always_204_and_ends_nobody_elses_session(world: World, client: Any) -> None:
@@ -308,7 +308,7 @@ def test_reauthentication_loses_against_operators_in_the_same_moment(
         answer = world.request("POST", "/api/reauthentication", {"password": PASSWORD}, token=client["access_token"])
     assert met == [True]
     assert answer.status == 401
-    assert len([item for item in world.items("SessionsTable") if item["auth_time"] == world.clock.now]) == 2
+    assert len([item for item in world.sessions() if item["auth_time"] == world.clock.now]) == 2
 
 
 def test_no_table_holds_a_refresh_token(world: World, client: Any) -> None:

@@ -10,12 +10,13 @@ from portal.adapters.dynamodb.outbox import OutboxTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.dynamodb.sessions import SessionsTable
 from portal.domain.account import Credential, open_account
+from portal.domain.device import Device
 from portal.domain.errors import ConditionFailed
 from portal.domain.evidence import opt_in_evidence
 from portal.domain.ids import AccountId
 from portal.domain.outbox import LEASE_SECONDS, OutboxRow, order_mail
 from portal.domain.registration import Attempt
-from portal.domain.session import Device, Lifetimes, new_session
+from portal.domain.session import Lifetimes, Session, new_session
 from tests.support.fakes import IP, NOW, an_attempt
 from tests.support.people import PASSWORD
 from tests.support.world import World
@@ -135,12 +136,37 @@ def test_an_account_is_read_consistently_by_its_id_too(world: World) -> None:
 
 
 def test_a_session_that_was_stored_is_never_replaced(world: World) -> None:
-    """A repeated put (the first answer was lost) succeeds; one of other content under the same id changes nothing."""
     table = SessionsTable(world.aws, "SessionsTable", "AccountsTable")
     session, _ = new_session(AccountId("a"), 0, Device(IP, "Browser"), NOW, Lifetimes(600, 1800, 43_200))
     table.add(session)
     before = world.items("SessionsTable")
-    table.add(session)
-    table.add(replace(session, account_id=AccountId("b")))
+    assert world.items("OutboxTable") == []
+    for again in (session, replace(session, account_id=AccountId("b"))):
+        with pytest.raises(ConditionFailed):
+            table.add(again)
     assert world.items("SessionsTable") == before
     assert before[0]["account_id"] == "a"
+
+
+@pytest.mark.parametrize("noted", [False, True], ids=["alone", "noted with the credential"])
+def test_a_session_and_the_order_that_tells_of_it_are_stored_together_or_not_at_all(
+    world: World, *, noted: bool
+) -> None:
+    table = SessionsTable(world.aws, "SessionsTable", "AccountsTable", outbox="OutboxTable")
+    world.a_client()
+    (account,) = [item for item in world.items("AccountsTable") if item["pk"].startswith("account#")]
+    credential = accounts(world).find_credential(account["canonical_email"])
+    assert credential is not None
+    lifetimes, device = Lifetimes(600, 1800, 43_200), Device(IP, "Browser")
+    order = order_mail("new_device_login", credential.account_id, "de", NOW)
+    first, second = (new_session(credential.account_id, 1, device, NOW, lifetimes)[0] for _ in range(2))
+
+    def add(session: Session) -> None:
+        return table.add(session, noted=credential if noted else None, notice=order)
+
+    add(first)
+    with pytest.raises(ConditionFailed):
+        add(second)
+    assert first.id in {item["id"] for item in world.items("SessionsTable")}
+    assert second.id not in {item["id"] for item in world.items("SessionsTable")}
+    assert order.id in {item["pk"] for item in world.items("OutboxTable")}

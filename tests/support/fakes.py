@@ -12,15 +12,18 @@ from portal.domain.consent import give_consent
 from portal.domain.email_change import EmailChange
 from portal.domain.errors import ConditionFailed, InvalidLink, LinkExpired, NotAuthenticated
 from portal.domain.evidence import OptInEvidence, OptInMailEvidence
-from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, OutboxId, SessionId
+from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, CounterKey, OutboxId, SessionId
 from portal.domain.mail import Mail
+from portal.domain.mail_budget import Mailbox
 from portal.domain.outbox import LEASE_SECONDS, OutboxRow
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt, new_attempt
 from portal.domain.session import Session
 from portal.domain.sweep import DAY_SECONDS, Expired, Partition, Sweep
+from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow, first_failures
 from portal.domain.token import AccessClaims, Claims, Purpose
 from tests.support.people import IBAN
+from tests.support.wordings import SHOWN
 
 if TYPE_CHECKING:
     from portal.flows import ports
@@ -80,7 +83,13 @@ class FakeRegistrations:
     def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> bool:
         attempt = self.find(attempt_id, now)
         if attempt:
-            self.attempts[attempt_id] = replace(attempt, mail_sent_at=sent_at, mail_message_id=message_id)
+            self.attempts[attempt_id] = replace(
+                attempt,
+                mail_sent_at=attempt.mail_sent_at or sent_at,
+                mail_message_id=attempt.mail_message_id or message_id,
+                last_mail_sent_at=sent_at,
+                last_mail_message_id=message_id,
+            )
         return attempt is not None
 
     def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
@@ -111,6 +120,52 @@ class FakeEvidence:
 
 
 @dataclass
+class FakeCounters:
+    """Failures of logins and requests of ranges, by key."""
+
+    failures: dict[CounterKey, Failures] = field(default_factory=dict)
+    requests: dict[CounterKey, int] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def count(
+        self,
+        keys: Sequence[CounterKey],
+        found: Mapping[CounterKey, Failures],
+        in_range: RequestWindow,
+        rules: LoginRules,
+        now: int,
+    ) -> CountRefused | None:
+        self.faults.strike()
+        refused = {key: self.failures[key] for key in keys if not self._is_as_expected(key, keys, found, rules, now)}
+        full = self.requests.get(in_range.key, 0) >= in_range.most
+        if refused or full:
+            return CountRefused(refused, full)
+        for key in keys:
+            before = self.failures.get(key)
+            self.failures[key] = before.next(rules, now) if before else first_failures(rules, now)
+        self.requests[in_range.key] = self.requests.get(in_range.key, 0) + 1
+        return None
+
+    def _is_as_expected(
+        self,
+        key: CounterKey,
+        keys: Sequence[CounterKey],
+        found: Mapping[CounterKey, Failures],
+        rules: LoginRules,
+        now: int,
+    ) -> bool:
+        before = self.failures.get(key)
+        if before is None or key in found:
+            return before == found.get(key)
+        return before.expires_at > now and before.count < (rules.free if key == keys[0] else rules.most)
+
+    def forget(self, keys: Sequence[CounterKey]) -> None:
+        """Set counters back."""
+        for key in keys:
+            self.failures.pop(key, None)
+
+
+@dataclass
 class FakeAccounts:
     """Accounts and credentials; ``sessions`` and ``registrations`` are what transactions also reach."""
 
@@ -121,6 +176,7 @@ class FakeAccounts:
     evidence: list[OptInEvidence] = field(default_factory=list)
     orders: list[OutboxRow] = field(default_factory=list)
     lookups: list[CanonicalEmail] = field(default_factory=list)
+    counters: FakeCounters = field(default_factory=FakeCounters)
     faults: Faults = field(default_factory=Faults)
     meanwhile: Callable[[], None] = lambda: None
     """Called before a transaction looks at its conditions: what another request did in that moment."""
@@ -167,31 +223,47 @@ class FakeAccounts:
         if found and found.password_hash == credential.password_hash:
             self.credentials[credential.canonical_email] = replace(found, password_hash=password_hash)
 
-    def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
+    def change_password(
+        self,
+        before: Credential,
+        after: Credential,
+        session: Session,
+        ended: SessionId,
+        order: OutboxRow,
+        counted: Sequence[CounterKey] = (),
+    ) -> None:
         self.faults.strike()
         self.meanwhile()
-        found, account = self.credentials.get(credential.canonical_email), self.accounts.get(credential.account_id)
-        if found != credential or account is None or account.blocked or account.generation != credential.generation:
+        found, account = self.credentials.get(before.canonical_email), self.accounts.get(before.account_id)
+        if found != before or account is None or account.blocked or account.generation != before.generation:
             raise ConditionFailed
-        self.credentials[credential.canonical_email] = replace(
-            credential,
-            password_hash=password_hash,
+        self.credentials[before.canonical_email] = replace(
+            before,
+            password_hash=after.password_hash,
             password_kind="chosen",
             password_expires_at=None,
             initial_password_id=None,
             last_login_at=session.created_at,
             closing_announced_at=None,
             generation=session.generation,
+            devices=after.devices,
         )
         self.accounts[account.id] = replace(account, generation=session.generation)
         self.sessions[session.id] = session
         self.sessions.pop(ended, None)
+        self.orders.append(order)
+        self.counters.forget(counted)
 
-    def reset_password(self, account: Account, password_hash: str) -> None:
-        self.next_generation(account, password_hash=password_hash, password_kind="chosen", password_expires_at=None)
+    def reset_password(
+        self, account: Account, password_hash: str, order: OutboxRow, counted: Sequence[CounterKey] = ()
+    ) -> None:
+        chosen: dict[str, Any] = {"password_kind": "chosen", "password_expires_at": None, "devices": ()}
+        self.next_generation(account, password_hash=password_hash, **chosen)
+        self.orders.append(order)
+        self.counters.forget(counted)
 
     def block(self, account: Account) -> None:
-        self.next_generation(account, blocked=True, closing_announced_at=None)
+        self.next_generation(account, blocked=True, closing_announced_at=None, devices=())
         self.accounts[account.id] = replace(self.accounts[account.id], blocked=True)
 
     def next_generation(self, account: Account, **changes: Any) -> None:
@@ -217,17 +289,24 @@ class FakeSessions:
 
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
 
-    def add(self, session: Session) -> None:
+    def add(
+        self,
+        session: Session,
+        counted: Sequence[CounterKey] = (),
+        noted: Credential | None = None,
+        notice: OutboxRow | None = None,
+    ) -> None:
+        if noted:
+            self.accounts.faults.strike()
+            found = self.accounts.credentials.get(noted.canonical_email)
+            if found is None or found.account_id != noted.account_id:
+                raise ConditionFailed
+            self.accounts.credentials[noted.canonical_email] = replace(
+                found, last_login_at=noted.last_login_at, closing_announced_at=None, devices=noted.devices
+            )
         self.accounts.sessions[session.id] = session
-
-    def add_noted(self, session: Session, credential: Credential) -> None:
-        self.accounts.faults.strike()
-        found = self.accounts.credentials.get(credential.canonical_email)
-        if found is None or found.account_id != credential.account_id:
-            raise ConditionFailed
-        noted = replace(found, last_login_at=session.created_at, closing_announced_at=None)
-        self.accounts.credentials[credential.canonical_email] = noted
-        self.add(session)
+        self.accounts.counters.forget(counted)
+        self.accounts.orders += [notice] if notice else []
 
     def find(self, session_id: SessionId) -> Session | None:
         return self.accounts.sessions.get(session_id)
@@ -242,11 +321,11 @@ class FakeSessions:
             raise ConditionFailed
         self.add(after)
 
-    def replace(self, ended: Session, started: Session) -> None:
+    def replace(self, ended: Session, started: Session, counted: Sequence[CounterKey] = ()) -> None:
         self.accounts.faults.strike()
         if not self.end_of(ended.account_id, ended.id, ended.created_at):
             raise ConditionFailed
-        self.add(started)
+        self.add(started, counted)
 
     def end(self, session_id: SessionId) -> None:
         self.accounts.sessions.pop(session_id, None)
@@ -311,6 +390,38 @@ class FakeOutbox:
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
         if self.rows[row.id].tries == row.tries:
             self.rows[row.id] = replace(self.rows[row.id], next_attempt_at=next_attempt_at)
+
+    def let_wait(self, row: OutboxRow, turn_at: int, expires_at: int) -> None:
+        if self.rows[row.id].tries == row.tries:
+            self.rows[row.id] = replace(
+                self.rows[row.id], next_attempt_at=turn_at, turn_at=turn_at, expires_at=expires_at
+            )
+
+
+@dataclass
+class FakeMailSlots:
+    """Times given to mails, by mailbox."""
+
+    mailboxes: dict[CounterKey, Mailbox] = field(default_factory=dict)
+    counts: dict[CounterKey, int] = field(default_factory=dict)
+    meanwhile: Callable[[], None] = lambda: None
+    """Called before slots are stored: what another run did in that moment."""
+
+    def of(self, key: CounterKey) -> Mailbox:
+        return self.mailboxes.get(key, Mailbox())
+
+    def take(self, key: CounterKey, before: Mailbox, after: Mailbox) -> None:
+        self.meanwhile()
+        if self.of(key) != before:
+            raise ConditionFailed
+        self.mailboxes[key] = after
+
+    def count(self, key: CounterKey, most: int, ends: int) -> bool:
+        assert ends > 0
+        if self.counts.get(key, 0) >= most:
+            return False
+        self.counts[key] = self.counts.get(key, 0) + 1
+        return True
 
 
 @dataclass
@@ -463,7 +574,9 @@ def every_fake_satisfies_its_protocol() -> None:
     registrations: ports.Registrations = FakeRegistrations()
     accounts: ports.Accounts = FakeAccounts()
     sessions: ports.Sessions = FakeSessions()
+    counters: ports.LoginCounters = FakeCounters()
     outbox: ports.Outbox = FakeOutbox()
+    slots: ports.MailSlots = FakeMailSlots()
     expiry: ports.Expiry = FakeExpiry()
     sweeps: ports.Sweeps = FakeSweeps()
     link_signer: ports.LinkSigner = FakeLinks()
@@ -478,7 +591,7 @@ def every_fake_satisfies_its_protocol() -> None:
     decryptor: ports.RecipientDecryptor = FakeRecipients()
     del clock, registrations, accounts, sessions, outbox, link_signer, link_verifier, token_signer, token_verifier
     del passwords, sender, changes, evidence, encryptor, decryptor
-    del expiry, sweeps
+    del expiry, sweeps, counters, slots
 
 
 def an_application(email: str = "Erika.Muster@example.com") -> Application:
@@ -488,7 +601,8 @@ def an_application(email: str = "Erika.Muster@example.com") -> Application:
         canonical_email=CanonicalEmail(email.lower()),
         person=Person("frau", "Erika", "Mustermann", "Heidestraße", "17a", "51147", "Köln", phone="+49301234567"),
         bank_details=resolve(BankInput(iban=IBAN)).details,
-        consents=(give_consent("terms", "de", NOW), give_consent("privacy_notice", "de", NOW)),
+        consents=(give_consent("terms", "de", NOW, SHOWN), give_consent("privacy_notice", "de", NOW, SHOWN)),
+        wording_facts=SHOWN,
         locale="de",
     )
 

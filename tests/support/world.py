@@ -13,14 +13,17 @@ import boto3
 from portal import settings as portal_settings
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.items import from_item
+from portal.adapters.kms import key_id_of
 from portal.domain.email import sending_form
 from portal.events.cleanup import serve_cleanup
 from portal.events.mailer import serve_mailer
 from portal.events.ops import serve_ops
 from portal.events.review import serve_review
-from portal.http.routes import API_PREFIXES, Handler, Wiring, serve
+from portal.http.routes import Handler, Wiring, serve
 from tests.support.contract import check_answer
-from tests.support.template import functions, resources
+from tests.support.template import functions, resources, template
+from tools.local.template import Resolver
+from tools.openapi.routes import API_PREFIXES
 
 REGION = "eu-central-1"
 START = 1_795_000_000
@@ -42,13 +45,40 @@ PARAMETERS = {
     "IdleAccountDays": "1096",
     "ClosingNoticeDays": "14",
     "ActiveLinkKeySlot": "A",
+    "LinkKeySlots": "one",
     "ActiveAccessTokenKeySlot": "A",
+    "AccessTokenKeySlots": "one",
     "MailsPerSecond": "10",
+    "LoginFreeAttempts": "5",
+    "LoginLongestDelaySeconds": "900",
+    "LoginMostFailures": "100",
+    "LoginsPerRange": "300",
+    "RegistrationsPerRange": "60",
+    "MailRequestsPerRange": "60",
+    "LookUpsPerRange": "120",
+    "OptInMailsPerHour": "3",
+    "OptInMailsPerDay": "6",
+    "ResetMailsPerHour": "3",
+    "ResetMailsPerDay": "6",
+    "DailyMailCeiling": "10000",
     "PortalName": "Mandantenportal",
     "CompanyName": "Musterforderung GmbH",
     "CompanyAddress": "Beispielstraße 1, 10115 Berlin",
+    "ContactEmail": "portal@musterforderung.example.com",
+    "ContactPhone": "+49 30 23125 000",
+    "CompanyRepresentatives": "Max Muster, Erika Beispiel",
+    "CompanyRegister": "Amtsgericht Musterstadt, HRB 12345",
+    "ProfessionalAuthority": "Musteraufsicht für Rechtsdienstleistungen, Musterstadt",
+    "VatId": "DE999999999",
+    "DataProtectionEmail": "datenschutz@musterforderung.example.com",
+    "SupervisoryAuthority": "Musteraufsicht für den Datenschutz, Musterstadt",
+    "PlaceOfJurisdiction": "Musterstadt",
+    "RegionName": "Frankfurt am Main",
+    "LogRetentionDays": "90",
     "SenderAddress": "noreply@portal.example.com",
     "MailConfigurationSet": "mails",
+    "PublicUrl": "https://portal.example.com",
+    "SecurityContact": "mailto:security@portal.example.com",
     "Environment": "test",
 }
 
@@ -152,8 +182,17 @@ class World:
         self.hooks = Hooks()
         self.aws = Aws(self.hooks.on_before, self.hooks.on_after)
         self.dynamodb = boto3.client("dynamodb", region_name=REGION)
-        self.names = {**PARAMETERS, **self._make_tables(), **self._make_keys()}
+        self.names = {**PARAMETERS, **self._make_tables()}
+        self.key_made_at: dict[str, int] = {}
         boto3.client("sesv2", region_name=REGION).create_email_identity(EmailIdentity="portal.example.com")
+        self.deploy()
+
+    # ------------------------------------------------------------ set-up
+
+    def deploy(self, **parameters: str) -> None:
+        """Deploy with other parameters: keys come and go with their conditions, functions start anew."""
+        self.names |= parameters
+        self._make_keys()
         self.functions: dict[str, Handler] = {name: self._http_function(name) for name in HTTP_FUNCTIONS}
         settings = portal_settings.load(portal_settings.MailerSettings, self.environment("mailer"))
         self.mailer = serve_mailer(settings, self.aws, self.clock, pause=lambda _: None)
@@ -164,8 +203,6 @@ class World:
         operating = portal_settings.load(portal_settings.OpsSettings, self.environment("ops"))
         self.operators = serve_ops(operating, self.aws, self.clock)
 
-    # ------------------------------------------------------------ set-up
-
     def _make_tables(self) -> dict[str, str]:
         allowed = {"AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "StreamSpecification"}
         for name, properties in resources("AWS::DynamoDB::Table").items():
@@ -175,28 +212,30 @@ class World:
             self.dynamodb.create_table(TableName=name, **wanted)
         return {name: name for name in resources("AWS::DynamoDB::Table")}
 
-    def _make_keys(self) -> dict[str, str]:
+    def _make_keys(self) -> None:
+        """Make the keys that the template has and this world has not; delete those whose condition does not hold."""
         kms = boto3.client("kms", region_name=REGION)
-        arns = {}
         for name, properties in resources("AWS::KMS::Key").items():
-            spec = cast("Any", properties.get("KeySpec", "SYMMETRIC_DEFAULT"))
-            usage = cast("Any", properties.get("KeyUsage", "ENCRYPT_DECRYPT"))
-            arns[name] = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
-        return arns
+            condition = template()["Resources"][name].get("Condition")
+            wanted = condition is None or Resolver(template(), self.names, {}).condition(condition)
+            if not wanted and name in self.names:
+                kms.schedule_key_deletion(KeyId=key_id_of(self.names.pop(name)))
+            elif wanted and name not in self.names:
+                spec = cast("Any", properties.get("KeySpec", "SYMMETRIC_DEFAULT"))
+                usage = cast("Any", properties.get("KeyUsage", "ENCRYPT_DECRYPT"))
+                self.names[name] = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
+                self.key_made_at[name] = self.clock()
 
     def environment(self, function: str) -> dict[str, str]:
         """Return a function's environment as template.yaml declares it."""
         declared = functions()[function]["Environment"]["Variables"]
-        return {name: self._value(value) for name, value in {**declared, "ISSUER": "urn:mandantenportal:test"}.items()}
+        values = {**declared, "ISSUER": "urn:mandantenportal:test"}
+        found = {name: self._value(value) for name, value in values.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
-    def _value(self, value: Any) -> str:
-        if isinstance(value, str):
-            return value
-        if "Ref" in value:
-            return self.names[value["Ref"]]
-        if "Fn::GetAtt" in value:
-            return self.names[value["Fn::GetAtt"][0]]
-        return "https://portal.example.com"
+    def _value(self, value: Any) -> str | None:
+        resolved = Resolver(template(), self.names, {}).resolve(value)
+        return self.names[resolved["Fn::GetAtt"][0]] if isinstance(resolved, dict) else resolved
 
     def _http_function(self, name: str) -> Handler:
         settings: Any = portal_settings.load(HTTP_FUNCTIONS[name], self.environment(name))
@@ -300,6 +339,10 @@ class World:
         """Return everything that a table holds."""
         return [from_item(item) for item in self.dynamodb.scan(TableName=table)["Items"]]
 
+    def sessions(self) -> list[dict[str, Any]]:
+        """Return the sessions; counters lie beside them."""
+        return [item for item in self.items("SessionsTable") if item["pk"].startswith("session#")]
+
     # ------------------------------------------------------------ journeys
 
     def register(self, **changes: Any) -> SentMail:
@@ -330,6 +373,7 @@ class World:
         body = {"current_password": initial, "new_password": PASSWORD, "delivery": "body"}
         answer = self.request("PUT", "/api/password", body, token=token)
         assert answer.status == 200, answer.text
+        self.run_mailer()  # the notice of the change
         return str(answer.json["access_token"])
 
     def next_mail(self, to: str | None = None) -> SentMail:

@@ -43,11 +43,23 @@ def test_no_mapping_takes_the_identity_of_a_visitor() -> None:
 
 
 def test_a_filter_keeps_no_requests() -> None:
-    """Written before there is one: neither sampled requests nor a log of its own."""
+    """Neither sampled requests nor a log of its own: it counts whole addresses."""
     assert not resources("AWS::WAFv2::LoggingConfiguration")
-    for acl in resources("AWS::WAFv2::WebACL").values():
-        views = [acl["VisibilityConfig"], *(rule["VisibilityConfig"] for rule in acl["Rules"])]
-        assert not [view for view in views if view["SampledRequestsEnabled"]]
+    (acl,) = resources("AWS::WAFv2::WebACL").values()
+    views = [acl["VisibilityConfig"], *(rule["VisibilityConfig"] for rule in acl["Rules"])]
+    assert [view["SampledRequestsEnabled"] for view in views] == [False, False]
+
+
+def test_a_filter_counts_requests_per_address_and_does_nothing_else() -> None:
+    (acl,) = resources("AWS::WAFv2::WebACL").values()
+    (rule,) = acl["Rules"]
+    limit = {"Ref": "WafRequestsPerAddress"}
+    counted = {"AggregateKeyType": "IP", "EvaluationWindowSec": 300, "Limit": limit}
+    assert rule["Statement"] == {"RateBasedStatement": counted}
+    assert (acl["DefaultAction"], rule["Action"]) == ({"Allow": {}}, {"Block": {}})
+    (association,) = resources("AWS::WAFv2::WebACLAssociation").values()
+    assert association["WebACLArn"] == {"Fn::GetAtt": ["WebAcl", "Arn"]}
+    assert api()["GatewayResponses"]["WAF_FILTERED"]["StatusCode"] == 429
 
 
 def test_traces_hold_no_answer_and_no_error() -> None:

@@ -7,13 +7,14 @@ import re
 import tomllib
 from dataclasses import fields
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from portal import settings as portal_settings
 from portal.adapters.aws import CONFIGS
 from portal.http.response import Response
+from portal.observe import SecurityCounter
 from tests.support.template import (
     ROOT,
     as_list,
@@ -213,6 +214,7 @@ CONDITIONS: dict[str, dict[str, Any]] = {
         "ForAllValues:StringEquals": {"dynamodb:Attributes": ["subject", "sk", "expires_at"]},
         "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
     },
+    "counters only": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["counter#*"]}},
     "as the sender": {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}},
 }
 _SES = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
@@ -221,6 +223,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
     "register": {
         ("dynamodb:PutItem", "RegistrationsTable"),
         ("dynamodb:PutItem", "OutboxTable"),
+        ("dynamodb:UpdateItem", "SessionsTable", "counters only"),
     },
     "confirm": {
         ("dynamodb:GetItem", "RegistrationsTable"),
@@ -251,6 +254,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:UpdateItem", "AccountsTable"),
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:BatchGetItem", "SessionsTable"),
+        ("dynamodb:UpdateItem", "SessionsTable", "counters only"),
         ("dynamodb:PutItem", "RegistrationsTable"),
         ("dynamodb:BatchGetItem", "RegistrationsTable"),
         ("dynamodb:DeleteItem", "RegistrationsTable"),
@@ -274,6 +278,9 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable", "initial password only"),
+        ("dynamodb:GetItem", "SessionsTable", "counters only"),
+        ("dynamodb:PutItem", "SessionsTable", "counters only"),
+        ("dynamodb:UpdateItem", "SessionsTable", "counters only"),
         ("dynamodb:PutItem", "EvidenceTable"),
         ("sqs:SendMessage", "MailerDeadLetters"),
         ("ses:SendEmail", "* if IsLocal", "as the sender"),
@@ -293,6 +300,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
     },
     "review": {
         ("dynamodb:Query", "${AccountsTable.Arn}/index/by-review"),
+        ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "AccountsTable"),
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable", "its review only"),
@@ -312,6 +320,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:DeleteItem", "AccountsTable"),
         ("dynamodb:Query", "EvidenceTable"),
         ("dynamodb:Query", "${EvidenceTable.Arn}/index/by-pseudonym"),
+        ("dynamodb:PutItem", "OutboxTable"),
         ("dynamodb:Scan", "SessionsTable"),
         ("dynamodb:DeleteItem", "SessionsTable"),
     },
@@ -338,11 +347,13 @@ _LINK_KEY = {
     ("MailerRole", "kms:GenerateMac"),
     ("ConfirmRole", "kms:VerifyMac"),
     ("LoginRole", "kms:VerifyMac"),
+    ("ReviewRole", "kms:DescribeKey"),
 }
 _ACCESS_TOKEN_KEY = {
     ("LoginRole", "kms:Sign"),
     ("LoginRole", "kms:GetPublicKey"),
     ("ProfileRole", "kms:GetPublicKey"),
+    ("ReviewRole", "kms:DescribeKey"),
 }
 KEY_USERS = {
     "LinkKeyA": _LINK_KEY,
@@ -490,8 +501,53 @@ def test_ops_ends_before_its_caller_sends_the_event_again() -> None:
 def test_schedules_are_named_by_their_stack() -> None:
     events = [event for props in functions().values() for event in props.get("Events", {}).values()]
     names = [event["Properties"]["Name"]["Fn::Sub"] for event in events if event["Type"] == "ScheduleV2"]
-    assert len(set(names)) == len(names) == 3
+    assert len(set(names)) == len(names) == 4
     assert all(name.startswith("${AWS::StackName}-") for name in names)
+
+
+def test_keys_that_grow_old_are_alarms_and_silence_about_their_age_too() -> None:
+    alarms = resources("AWS::CloudWatch::Alarm")
+    schedule = functions()["review"]["Events"]["Keys"]["Properties"]
+    assert (schedule["ScheduleExpression"], schedule["Input"]) == ("rate(1 day)", '{"task":"keys"}')
+    for name in ("KeyAgeAlarm", "KeysToRetireAlarm"):
+        assert alarms[name]["Dimensions"] == [{"Name": "service", "Value": "review"}]
+        assert alarms[name]["Period"] == 86_400
+        assert name in (ROOT / "docs/operations.md").read_text()
+    assert alarms["KeyAgeAlarm"]["Threshold"] == {"Ref": "KeyAgeLimitDays"}
+    assert alarms["KeyAgeAlarm"]["TreatMissingData"] == "breaching"
+
+
+def test_every_counter_of_the_security_log_has_its_alarm_and_its_row_in_the_runbook() -> None:
+    alarms = resources("AWS::CloudWatch::Alarm")
+    watched = {
+        alarm["MetricName"]: name
+        for name, alarm in alarms.items()
+        if alarm["Dimensions"] == [{"Name": "service", "Value": "security"}]
+    }
+    assert set(watched) == set(get_args(SecurityCounter))
+    runbook = (ROOT / "docs/operations.md").read_text()
+    for name in alarms:
+        assert f"`{name}`" in runbook, name
+        assert alarms[name]["AlarmActions"] == {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], []]}, name
+
+
+def test_an_old_key_is_kept_as_long_as_anything_that_it_signed_may_be_valid() -> None:
+    from portal.domain.key import LONGEST_VALID_SECONDS
+    from portal.domain.token import EMAIL_CHANGE_SECONDS, FREEZE_SECONDS, PASSWORD_RESET_SECONDS
+
+    parameters = template()["Parameters"]
+    assert LONGEST_VALID_SECONDS["access-token"] == parameters["AccessTokenLifetimeSeconds"]["MaxValue"]
+    longest = parameters["UnconfirmedLifetimeSeconds"]["MaxValue"]
+    assert LONGEST_VALID_SECONDS["link"] == longest > max(EMAIL_CHANGE_SECONDS, FREEZE_SECONDS, PASSWORD_RESET_SECONDS)
+
+
+@pytest.mark.parametrize("use", ["Link", "AccessToken"])
+def test_a_slot_has_a_key_when_it_is_active_or_both_are(use: str) -> None:
+    for slot in ("A", "B"):
+        (active, both) = template()["Conditions"][f"Has{use}Key{slot}"]["Fn::Or"]
+        assert active == {"Fn::Equals": [{"Ref": f"Active{use}KeySlot"}, slot]}
+        assert both == {"Fn::Equals": [{"Ref": f"{use}KeySlots"}, "both"]}
+        assert template()["Resources"][f"{use}Key{slot}"]["Condition"] == f"Has{use}Key{slot}"
 
 
 @pytest.mark.parametrize(
@@ -547,7 +603,8 @@ def test_no_secret_stands_in_an_environment() -> None:
             secret = re.search(r"SECRET|TOKEN$|PASSWORD$|PRIVATE", variable)
             assert not secret, f"{name}: {variable}"
             if variable.endswith("_ARN"):
-                assert value["Fn::GetAtt"][0] in KEYS
+                in_force = value["Fn::If"][1] if "Fn::If" in value else value
+                assert in_force["Fn::GetAtt"][0] in KEYS
 
 
 def test_handler_modules_are_short_and_import_only_the_portal() -> None:

@@ -27,7 +27,7 @@ def test_every_member_is_read_from_its_variable(kind: type[Any]) -> None:
 @pytest.mark.parametrize("kind", EVERY)
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_missing_or_empty_variable_is_named_and_no_value_is(kind: type[Any], value: str | None) -> None:
-    for name in environment(kind):
+    for name in {field.name.upper() for field in fields(kind) if field.type != str | None}:
         given = {key: text for key, text in environment(kind).items() if key != name}
         with pytest.raises(SettingsError) as refused:
             load(kind, given if value is None else {**given, name: value})
@@ -47,6 +47,14 @@ def test_a_slot_is_a_or_b(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load(MailerSettings, {**environment(MailerSettings), "ACTIVE_LINK_KEY_SLOT": text})
     assert str(refused.value) == "ACTIVE_LINK_KEY_SLOT is neither A nor B"
+
+
+def test_a_slot_may_be_empty_and_what_is_in_it_signs() -> None:
+    given = {**environment(LoginSettings), "ACCESS_TOKEN_KEY_A_ARN": "", "ACCESS_TOKEN_KEY_B_ARN": "key/b"}
+    keys = load(LoginSettings, given).access_token_keys
+    assert (keys.arns, keys.active("B")) == (("key/b",), "key/b")
+    with pytest.raises(ValueError, match="slot A is empty"):
+        keys.active("A")
 
 
 def test_derived_settings_join_what_belongs_together() -> None:

@@ -213,6 +213,13 @@ class MaskedBankDetails(StoredBankDetails):
     account_number: Annotated[str, Field(pattern=r"^\*+[A-Z0-9]{1,4}$")]
 
 
+class ProcessingRestricted(Answer):
+    """The data are only kept (GDPR Art. 18); `until` is null while no end is set."""
+
+    since: Time
+    until: Time | None
+
+
 class Profile(Answer):
     """The client's own data; voluntary members that are not set are null."""
 
@@ -230,6 +237,7 @@ class Profile(Answer):
     fax: str | None
     bank_details: MaskedBankDetails
     locale: Language
+    processing_restricted: ProcessingRestricted | None
 
 
 class JsonWebKey(Answer):

@@ -61,7 +61,7 @@ _HEADERS: dict[str, Any] = {
         "schema": {"type": "integer", "minimum": 0},
     },
     "Set-Cookie": {
-        "description": "`__Host-refresh`: HttpOnly, Secure, SameSite=Strict, Path=/",
+        "description": "`__Host-refresh`, and `__Host-device` after a login: HttpOnly, Secure, SameSite=Strict, Path=/",
         "schema": {"type": "string"},
     },
     "WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}},

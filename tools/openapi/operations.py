@@ -73,6 +73,7 @@ class Operation:
 
 
 _LINK_REFUSALS = ("invalid_link", "link_expired")
+_PASSWORD = ("invalid_credentials", "login_delayed", "login_locked")
 _STEP_UP = ("reauthentication_required",)
 _PRECONDITION = ("precondition_failed", "precondition_required")
 
@@ -144,7 +145,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         (answers.LimitedTokenAnswer, *answers.TOKEN_ANSWERS),
         body="login:LoginBody",
         example=CLIENT,
-        refusals=("invalid_credentials",),
+        refusals=_PASSWORD,
         headers=("Set-Cookie?",),
     ),
     ("POST", "/api/session/refresh"): Operation(
@@ -180,7 +181,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers.TOKEN_ANSWERS,
         body="login:ReauthenticationBody",
         example={"password": CLIENT["password"]},
-        refusals=("invalid_credentials",),
+        refusals=_PASSWORD,
         headers=("Set-Cookie?",),
     ),
     ("PUT", "/api/password"): Operation(
@@ -191,7 +192,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers.TOKEN_ANSWERS,
         body="login:PasswordBody",
         example={"current_password": CLIENT["password"], "new_password": "Ein anderer Satz über Birken"},
-        refusals=("invalid_credentials",),
+        refusals=_PASSWORD,
         headers=("Set-Cookie?",),
     ),
     ("POST", "/api/password-reset"): Operation(

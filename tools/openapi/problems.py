@@ -30,7 +30,7 @@ KINDS = {
     for kind in (*GATEWAY, *(Kind(row.status, row.code, row.en) for row in (*PROBLEMS.values(), INTERNAL_ERROR)))
 }
 
-_ALWAYS = ("not_found", "internal_error", "unavailable", *(code for code in KINDS if KINDS[code].status == 429))  # noqa: PLR2004 - a status
+_ALWAYS = ("not_found", "internal_error", "unavailable", "too_many_requests")
 _WITH_BODY = ("bad_request", "malformed_json", "body_too_large", "unsupported_media_type", "invalid_input")
 
 
@@ -52,7 +52,8 @@ def _authentication(route: Route) -> tuple[str, ...]:
         return ()
     scope = () if route.needs == "any_access_token" else ("password_change_required",)
     consent = () if route.outdated else ("consent_required",)
-    return ("not_authenticated", *scope, *consent)
+    restriction = ("processing_restricted",) if route.processing else ()
+    return ("not_authenticated", *scope, *consent, *restriction)
 
 
 def name_of(kinds: Iterable[Kind]) -> str:

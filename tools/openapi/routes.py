@@ -6,12 +6,15 @@ from pathlib import Path
 from portal.http.routes import Route
 
 ROOT = Path(__file__).parents[2]
+API_PREFIXES = ("/api/", "/.well-known/jwks.json")
 
 
 def api_routes(root: Path = ROOT) -> list[Route]:
     """Return the routes of all functions that belong to the API; pages and forms do not."""
     routes = [route for path in sorted((root / "functions").glob("*/app.py")) for route in declared_routes(path)]
-    return sorted((route for route in routes if not route.is_page), key=lambda route: (route.path, route.method))
+    return sorted(
+        (route for route in routes if route.path.startswith(API_PREFIXES)), key=lambda route: (route.path, route.method)
+    )
 
 
 def declared_routes(path: Path) -> list[Route]:

@@ -46,12 +46,12 @@ def _controller() -> str:
                 "controller",
                 f"{controller['company']}, {controller['address']} (parameters `CompanyName`, `CompanyAddress`)",
             ),
-            ("contact", controller["contact"]),
-            ("data protection contact", controller["data_protection"]),
-            ("supervisory authority", controller["authority"]),
+            ("contact", f"{controller['contact']} (parameter `ContactEmail`)"),
+            ("data protection contact", f"{controller['data_protection']} (parameter `DataProtectionEmail`)"),
+            ("supervisory authority", f"{controller['authority']} (parameter `SupervisoryAuthority`)"),
             ("processor", f"{processor['name']}, {processor['address']}"),
             ("contract (Art. 28), transfers (Art. 44)", processor["contract"]),
-            ("region", f"{controller['region']} ({controller['region_name']['en']})"),
+            ("region", f"{controller['region']} ({controller['region_name']}; parameter `RegionName`)"),
         ],
     )
 

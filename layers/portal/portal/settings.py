@@ -1,6 +1,7 @@
 """Settings of each function: read once at cold start, no defaults for names or secrets.
 
-A missing or malformed variable stops the function before it serves a request.
+A missing or malformed variable stops the function before it serves a request. Members of type ``str | None`` are slots
+that may be empty.
 """
 
 from collections.abc import Mapping
@@ -8,6 +9,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from portal.adapters.kms import KeySlots, Slot
+from portal.domain.consent import FACTS
+from portal.domain.key import KeyUse
 from portal.domain.lifecycle import Limits
 from portal.domain.session import Lifetimes
 from portal.domain.sweep import DAY_SECONDS
@@ -23,17 +26,45 @@ class SiteSettings:
 
     portal_name: str
     company_name: str
+
+
+@dataclass(frozen=True)
+class WordingSettings(SiteSettings):
+    """What the wordings of terms and privacy notice say about who runs the portal, and promise."""
+
     company_address: str
+    contact_email: str
+    data_protection_email: str
+    supervisory_authority: str
+    place_of_jurisdiction: str
+    region_name: str
+    log_retention_days: int
+    evidence_retention_years: int
+    unactivated_account_days: int
+    idle_account_days: int
+    closing_notice_days: int
+
+    @property
+    def wording_facts(self) -> dict[str, str]:
+        """By name, as they stand in the texts."""
+        return {name: str(getattr(self, name)) for name in FACTS}
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterSettings(SiteSettings):
+class RegisterSettings(WordingSettings):
     """Function ``register``."""
 
     registrations_table: str
+    sessions_table: str
     outbox_table: str
     recipient_key_arn: str
     unconfirmed_lifetime_seconds: int
+    registrations_per_range: int
+    mail_requests_per_range: int
+    look_ups_per_range: int
+    public_url: str
+    security_contact: str
+    security_policy_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +72,8 @@ class LinkSettings:
     """What makes and checks links."""
 
     issuer: str
-    link_key_a_arn: str
-    link_key_b_arn: str
+    link_key_a_arn: str | None
+    link_key_b_arn: str | None
 
     @property
     def link_keys(self) -> KeySlots:
@@ -68,8 +99,8 @@ class CallerSettings:
     issuer: str
     accounts_table: str
     sessions_table: str
-    access_token_key_a_arn: str
-    access_token_key_b_arn: str
+    access_token_key_a_arn: str | None
+    access_token_key_b_arn: str | None
 
     @property
     def access_token_keys(self) -> KeySlots:
@@ -78,7 +109,7 @@ class CallerSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileSettings(CallerSettings):
+class ProfileSettings(CallerSettings, WordingSettings):
     """Function ``profile``."""
 
     registrations_table: str
@@ -86,7 +117,7 @@ class ProfileSettings(CallerSettings):
     outbox_table: str
     recipient_key_arn: str
     pseudonym_key_arn: str
-    evidence_retention_years: int
+    mail_requests_per_range: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +125,18 @@ class LoginSettings(CallerSettings, SiteSettings):
     """Function ``login``."""
 
     outbox_table: str
-    link_key_a_arn: str
-    link_key_b_arn: str
+    link_key_a_arn: str | None
+    link_key_b_arn: str | None
     recipient_key_arn: str
     active_access_token_key_slot: Slot
     access_token_lifetime_seconds: int
     session_idle_seconds: int
     session_absolute_seconds: int
+    login_free_attempts: int
+    login_longest_delay_seconds: int
+    login_most_failures: int
+    logins_per_range: int
+    mail_requests_per_range: int
 
     @property
     def link_keys(self) -> KeySlots:
@@ -134,6 +170,12 @@ class MailerSettings(LinkSettings):
     sender_address: str
     configuration_set: str
     mails_per_second: int
+    sessions_table: str
+    opt_in_mails_per_hour: int
+    opt_in_mails_per_day: int
+    reset_mails_per_hour: int
+    reset_mails_per_day: int
+    daily_mail_ceiling: int
     portal_name: str
     company_name: str
     company_address: str
@@ -152,6 +194,12 @@ class CleanupSettings:
 class ReviewSettings:
     """Function ``review``."""
 
+    link_key_a_arn: str | None
+    link_key_b_arn: str | None
+    active_link_key_slot: Slot
+    access_token_key_a_arn: str | None
+    access_token_key_b_arn: str | None
+    active_access_token_key_slot: Slot
     registrations_table: str
     accounts_table: str
     evidence_table: str
@@ -162,6 +210,16 @@ class ReviewSettings:
     unactivated_account_days: int
     idle_account_days: int
     closing_notice_days: int
+
+    @property
+    def rotating_keys(self) -> dict[KeyUse, tuple[KeySlots, Slot]]:
+        """Keys that somebody has to rotate, by their use, each with its active slot."""
+        links = KeySlots(self.link_key_a_arn, self.link_key_b_arn)
+        access_tokens = KeySlots(self.access_token_key_a_arn, self.access_token_key_b_arn)
+        return {
+            "link": (links, self.active_link_key_slot),
+            "access-token": (access_tokens, self.active_access_token_key_slot),
+        }
 
     @property
     def limits(self) -> Limits:
@@ -181,13 +239,27 @@ class OpsSettings:
     accounts_table: str
     sessions_table: str
     evidence_table: str
+    outbox_table: str
     pseudonym_key_arn: str
     company_name: str
+    company_address: str
 
 
 @dataclass(frozen=True, slots=True)
-class WebSettings(SiteSettings):
-    """Function ``web``."""
+class WebSettings(WordingSettings):
+    """Function ``web``: what the imprint says besides (DDG section 5)."""
+
+    contact_phone: str
+    company_representatives: str
+    company_register: str
+    professional_authority: str
+    vat_id: str | None
+
+    @property
+    def page_facts(self) -> dict[str, str]:
+        """Everything that pages say of the company, by name; empty where there is none."""
+        own = ("contact_phone", "company_representatives", "company_register", "professional_authority", "vat_id")
+        return {**self.wording_facts, **{name: getattr(self, name) or "" for name in own}}
 
 
 def load[S](settings: type[S], environment: Mapping[str, str]) -> S:
@@ -204,6 +276,9 @@ def load[S](settings: type[S], environment: Mapping[str, str]) -> S:
     for field in fields(settings):  # type: ignore[arg-type]  # every class of this module is a dataclass
         name = field.name.upper()
         text = environment.get(name, "")
+        if not text and field.type == str | None:
+            values[field.name] = None
+            continue
         if not text:
             raise SettingsError(f"{name} is not set")
         if field.type is int and (not text.isdecimal() or int(text) < 1):

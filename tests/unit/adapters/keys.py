@@ -12,7 +12,8 @@ from portal.adapters.kms import KeySlots
 from tests.support.fakes import FakeAws
 
 ARN = "arn:aws:kms:eu-central-1:123456789012:key/"
-KEYS = KeySlots(f"{ARN}key-a", f"{ARN}key-b")
+KEY_A, KEY_B = f"{ARN}key-a", f"{ARN}key-b"
+KEYS = KeySlots(KEY_A, KEY_B)
 ISSUER = "urn:mandantenportal:test"
 
 

@@ -10,10 +10,11 @@ from portal.adapters.dynamodb.records import account_to_values, attempt_to_value
 from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.dynamodb.sessions import SessionsTable
 from portal.domain.account import Credential, open_account
+from portal.domain.device import Device
 from portal.domain.errors import ConditionFailed, Conflict, Unavailable
 from portal.domain.ids import AccountId, CanonicalEmail, OutboxId
 from portal.domain.outbox import order_mail
-from portal.domain.session import Device, Lifetimes, new_session
+from portal.domain.session import Lifetimes, new_session
 from tests.support.fakes import IP, NOW, FakeAws, an_attempt
 
 ACCOUNT = open_account(an_attempt(), NOW)

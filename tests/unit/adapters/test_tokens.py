@@ -21,12 +21,12 @@ from portal.domain.errors import InvalidLink, LinkExpired, NotAuthenticated
 from portal.domain.ids import AccountId, OutboxId, SessionId
 from portal.domain.token import ACCESS, OPT_IN, REJECT, AccessClaims, Purpose
 from tests.support.fakes import NOW
-from tests.unit.adapters.keys import ISSUER, KEYS, FakeKms, mac
+from tests.unit.adapters.keys import ISSUER, KEY_A, KEY_B, KEYS, FakeKms, mac
 
 CLAIMS = AccessClaims(AccountId("account-1"), SessionId("session-1"), "portal", NOW - 60)
 AWS = FakeKms()
-LINKS = KmsLinks(Kms(AWS), KEYS, ISSUER)
-ACCESS_TOKENS = KmsAccessTokens(Kms(AWS), KEYS, ISSUER, 600)
+LINKS = KmsLinks(Kms(AWS), KEYS, ISSUER, "A")
+ACCESS_TOKENS = KmsAccessTokens(Kms(AWS), KEYS, ISSUER, 600, "A")
 PURPOSES = [value for value in vars(purposes).values() if isinstance(value, Purpose)]
 Document = dict[str, Any]
 
@@ -40,11 +40,11 @@ def decode(part: str) -> Document:
     return found
 
 
-def hs256(message: bytes, arn: str = KEYS.a_arn) -> bytes:
+def hs256(message: bytes, arn: str = KEY_A) -> bytes:
     return mac(arn, message)
 
 
-def es256(message: bytes, arn: str = KEYS.a_arn) -> bytes:
+def es256(message: bytes, arn: str = KEY_A) -> bytes:
     r, s = decode_dss_signature(AWS.private_key(arn).sign(message, ec.ECDSA(SHA256())))
     return r.to_bytes(32) + s.to_bytes(32)
 
@@ -150,7 +150,7 @@ def test_no_kind_of_token_stands_in_for_another(made_for: Purpose, used_for: Pur
 
 HEADERS: dict[str, Callable[[Document], Document]] = {
     "other kid": lambda header: {**header, "kid": "key-c"},
-    "kid of the other environment": lambda header: {**header, "kid": KEYS.a_arn},
+    "kid of the other environment": lambda header: {**header, "kid": KEY_A},
     "kid with a path": lambda header: {**header, "kid": "../../key-a"},
     "long kid": lambda header: {**header, "kid": "k" * 1000},
     "kid is a number": lambda header: {**header, "kid": 1},
@@ -195,7 +195,7 @@ def test_what_is_forged_for_these_tests_would_pass_with_our_header() -> None:
 
 def test_the_public_key_is_no_secret_to_sign_with() -> None:
     header, payload = access_parts()
-    public = AWS.public_key_der(KEYS.a_arn)
+    public = AWS.public_key_der(KEY_A)
     token = forge({**header, "alg": "HS256"}, payload, lambda message: hmac.digest(public, message, "sha256"))
     with pytest.raises(NotAuthenticated):
         ACCESS_TOKENS.verify(token, NOW)
@@ -203,9 +203,9 @@ def test_the_public_key_is_no_secret_to_sign_with() -> None:
 
 def test_a_signature_of_the_other_slot_is_refused() -> None:
     with pytest.raises(InvalidLink):
-        LINKS.verify(OPT_IN, forge(*link_parts(), lambda message: hs256(message, KEYS.b_arn)), NOW)
+        LINKS.verify(OPT_IN, forge(*link_parts(), lambda message: hs256(message, KEY_B)), NOW)
     with pytest.raises(NotAuthenticated):
-        ACCESS_TOKENS.verify(forge(*access_parts(), lambda message: es256(message, KEYS.b_arn)), NOW)
+        ACCESS_TOKENS.verify(forge(*access_parts(), lambda message: es256(message, KEY_B)), NOW)
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_any_text_is_refused_without_failing(token: str) -> None:
 
 def test_a_token_of_another_key_is_not_even_shown_to_kms() -> None:
     aws = FakeKms()
-    links = KmsLinks(Kms(aws), KEYS, ISSUER)
+    links = KmsLinks(Kms(aws), KEYS, ISSUER, "A")
     header, payload = link_parts()
     for forged in (forge({**header, "kid": "key-c"}, payload, hs256), "x" * 5000, link(REJECT)):
         with pytest.raises(InvalidLink):
@@ -315,7 +315,7 @@ def test_a_token_of_another_key_is_not_even_shown_to_kms() -> None:
 
 
 def test_a_published_key_verifies_what_the_portal_signs() -> None:
-    jwk = json_web_key(Kms(AWS), KEYS.a_arn)
+    jwk = json_web_key(Kms(AWS), KEY_A)
     assert jwk.keys() == {"kty", "crv", "x", "y", "use", "alg", "kid"}
     assert (jwk["kty"], jwk["crv"], jwk["use"], jwk["alg"], jwk["kid"]) == ("EC", "P-256", "sig", "ES256", "key-a")
     token = ACCESS_TOKENS.issue(CLAIMS, NOW)
@@ -326,7 +326,7 @@ def test_a_published_key_verifies_what_the_portal_signs() -> None:
 
 def test_public_keys_are_asked_for_once_a_process() -> None:
     aws = FakeKms()
-    tokens = KmsAccessTokens(Kms(aws), KEYS, ISSUER, 600)
+    tokens = KmsAccessTokens(Kms(aws), KEYS, ISSUER, 600, "A")
     for _ in range(3):
         tokens.verify(tokens.issue(CLAIMS, NOW), NOW)
     assert aws.operations().count("kms:get_public_key") == 1
@@ -335,7 +335,7 @@ def test_public_keys_are_asked_for_once_a_process() -> None:
 
 
 def test_an_initial_password_is_that_of_its_account_and_order() -> None:
-    passwords = KmsInitialPasswords(Kms(AWS), KEYS.a_arn)
+    passwords = KmsInitialPasswords(Kms(AWS), KEY_A)
     orders = [("account-1", "order-1"), ("account-1", "order-2"), ("account-2", "order-1"), ("account-1order-1", "")]
     made = [passwords.derive(AccountId(account), OutboxId(order)) for account, order in orders]
     assert len(set(made)) == 4

@@ -61,9 +61,15 @@ def test_an_account_is_judged_by_its_last_use(credential: Credential, days: floa
 
 
 @pytest.mark.parametrize(
-    ("account", "credential"), [(replace(ACCOUNT, blocked=True), USED), (ACCOUNT, replace(USED, blocked=True))]
+    ("account", "credential"),
+    [
+        (replace(ACCOUNT, blocked=True), USED),
+        (ACCOUNT, replace(USED, blocked=True)),
+        (replace(ACCOUNT, restricted_at=NOW), USED),
+        (replace(ACCOUNT, restricted_at=NOW, restriction_ends_at=NOW + 2001 * DAY), USED),
+    ],
 )
-def test_a_blocked_account_is_kept_and_announced_anew_when_it_is_given_back(
+def test_a_blocked_or_restricted_account_is_kept_and_announced_anew_when_that_is_over(
     account: Account, credential: Credential
 ) -> None:
     assert after(2000, told(credential, 1082), account) == Keep(NOW + 2000 * DAY + MONTH, announced=False)

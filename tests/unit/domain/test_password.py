@@ -5,17 +5,20 @@ import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import zip_longest
 from random import Random
 
 import argon2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spellchecker import SpellChecker
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from portal.domain import password as passwords
 from portal.domain.account import open_account, personal_words
 from portal.domain.errors import FieldCode, Refused
-from portal.domain.guessable import says_little_beyond
+from portal.domain.guessable import known_parts
 from portal.domain.password import (
     check_new_password,
     hash_password,
@@ -32,6 +35,12 @@ CONTEXT = ("Mandantenportal", "Musterforderung GmbH", *personal_words(ACCOUNT))
 # Names and a city so short that they occur in many words.
 SHORT_NAMES = replace(ACCOUNT.person, first_name="Jo", last_name="Li", house_number="7", city="Ulm")
 SHORT_CONTEXT = ("Mandantenportal", "Musterforderung GmbH", *personal_words(replace(ACCOUNT, person=SHORT_NAMES)))
+EASY = {
+    FieldCode.PASSWORD_TOO_COMMON,
+    FieldCode.PASSWORD_TOO_PERSONAL,
+    FieldCode.PASSWORD_TOO_REGULAR,
+    FieldCode.PASSWORD_TOO_REPETITIVE,
+}
 HOSTILE = [
     "4@({[<63690!1|7$5+%2" * 7,
     "4@8({[<369!1|70$5+%2xabcdefgh" * 5,
@@ -71,36 +80,47 @@ def test_signs_are_counted_as_code_points_and_not_as_bytes() -> None:
     assert code_of("🦩🐢🌵🧲🪁🎻🥝🦔⛵🧩🪶🧊🐝🎷") is FieldCode.PASSWORD_TOO_SHORT
 
 
-@pytest.mark.parametrize(
-    "password",
-    [
+REFUSED = {
+    FieldCode.PASSWORD_TOO_COMMON: [
         "Passwort123456789",
+        "passwort1234567",
         "passwortpasswort",
         "Willkommen123456",
         "IchLiebeDich12345",
+        "ichliebedich1234",
         "Schatzischatzi12",
-        "hallohallohallo1",
+        "schatzschatz123",
+        "hallohallohallo",
         "Sommer2026Sommer2026",
         "Fussball12345678",
+        "fussballfussball",
         "Deutschland2026!",
-        "qwertzuiopasdfghjkl",
+        "deutschland2024!",
+        "Lieblingsfarbe 123",
+        "Regenschirm12.03.1985",
+        "R3genschirm2024!",
+        "regenschirmregenschirm",
+        "Kuehlschrank2024!!!",
+        "hundekuchen12345",
+        "Blumenwiese_2024",
         "password12345678",
         "iloveyouiloveyou",
-        "qwertyuiopasdfgh",
+        "iloveyouforever1",
         "P@ssw0rd12345678",
         "letmeinletmein123",
         "123456789012345",
-        "abcdefghijklmnop",
-        "aaaaaaaaaaaaaaaa",
     ],
-)
-def test_common_passwords_and_patterns_are_refused_with_the_reason(password: str) -> None:
-    assert code_of(password) is FieldCode.PASSWORD_TOO_COMMON
-
-
-@pytest.mark.parametrize(
-    "password",
-    [
+    FieldCode.PASSWORD_TOO_REGULAR: [
+        "qwertzuiopasdfg",
+        "qwertzuiopasdfghjkl",
+        "qwertyuiopasdfgh",
+        "abcdefghijklmnop",
+        "1q2w3e4r5t6z7u8i",
+        "1qay2wsx3edc4rfv",
+        "13579bdfhjlnprtvx",
+    ],
+    FieldCode.PASSWORD_TOO_REPETITIVE: ["aaaaaaaaaaaaaaaa", "1234512345123451", "xkqxkqxkqxkqxkqxkq", "😀" * 15],
+    FieldCode.PASSWORD_TOO_PERSONAL: [
         "Mandantenportal2026!",
         "mandantenportal1",
         "Musterforderung2026!",
@@ -111,10 +131,60 @@ def test_common_passwords_and_patterns_are_refused_with_the_reason(password: str
         "Mustermann Heidestraße",
         "Heidestraße17aKöln",
         "nnamretsuM akirE",
+        "Eri0ka0Muster0mann",
+        "E1r1i1k1a1M1u1s1t1e1r1m1a1n1n",
+        "Eri°ka°Muster°mann",
+        "Eri🙂ka🙂Muster🙂mann",
     ],
-)
-def test_names_of_portal_company_and_person_are_refused(password: str) -> None:
-    assert code_of(password) is FieldCode.PASSWORD_TOO_COMMON
+}
+
+
+@pytest.mark.parametrize(("password", "code"), [(one, code) for code, many in REFUSED.items() for one in many])
+def test_what_is_easy_to_guess_is_refused_with_the_reason(password: str, code: FieldCode) -> None:
+    assert code_of(password) is code
+
+
+@pytest.mark.parametrize("separator", [sign for sign in map(chr, range(32, 192)) if not sign.isalpha()])
+def test_no_sign_between_their_letters_hides_names(separator: str) -> None:
+    for password in (separator.join("ErikaMustermann"), f"Eri{separator}ka{separator}Muster{separator}mann"):
+        assert code_of(password) is FieldCode.PASSWORD_TOO_PERSONAL
+
+
+def test_every_leaked_password_of_the_list_that_is_long_enough_is_refused() -> None:
+    long = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= 15]
+    assert len(long) > 20
+    assert [word for word in long if verdict(word) is word] == []
+
+
+def german() -> list[str]:
+    """Return listed words, the most used first."""
+    frequency = SpellChecker(language="de").word_frequency.dictionary
+    return sorted((word for word in frequency if word.isalpha()), key=frequency.__getitem__, reverse=True)
+
+
+def english() -> list[str]:
+    """Return listed words, the most used first."""
+    lists = (FREQUENCY_LISTS[name] for name in ("us_tv_and_film", "english_wikipedia"))
+    return [word for pair in zip_longest(*lists, fillvalue="") for word in pair if word.isalpha()]
+
+
+LISTS: dict[str, Callable[[], list[str]]] = {"German": german, "English": english}
+
+
+@pytest.mark.parametrize("ending", ["", "1", "123", "2024!", " 12.03.1985"])
+@pytest.mark.parametrize("language", LISTS)
+def test_a_listed_word_is_refused_with_any_usual_ending(language: str, ending: str) -> None:
+    words = [word for word in LISTS[language]() if len(word + ending) >= 15][:300]
+    assert len(words) == 300
+    assert [word for word in words if not isinstance(verdict(word.title() + ending), FieldCode)] == []
+
+
+@pytest.mark.parametrize("separator", [" ", "", "-"])
+@pytest.mark.parametrize("language", LISTS)
+def test_four_words_drawn_by_lot_are_never_refused(language: str, separator: str) -> None:
+    words, lot = [word for word in LISTS[language]()[:8000] if 4 <= len(word) <= 9], Random(2024)  # noqa: S311 - a sample
+    phrases = [separator.join(lot.sample(words, 4)) for _ in range(200)]
+    assert [phrase for phrase in phrases if verdict(phrase) != phrase] == []
 
 
 KNOWN_PARTS = [
@@ -166,12 +236,12 @@ WRITTEN: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("way", WRITTEN)
 @pytest.mark.parametrize("password", KNOWN_PARTS)
 def test_known_parts_are_refused_however_they_are_joined_and_written(password: str, way: str) -> None:
-    assert code_of(WRITTEN[way](password)) is FieldCode.PASSWORD_TOO_COMMON
+    assert code_of(WRITTEN[way](password)) in EASY
 
 
 @pytest.mark.parametrize("password", ["Jo Li Jo Li Ulm 7 Jo", "JoLiUlm1985JoLi", "Ulm - Jo Li - Heidestraße 7"])
 def test_short_names_count_alone_and_together(password: str) -> None:
-    assert code_of(password, SHORT_CONTEXT) is FieldCode.PASSWORD_TOO_COMMON
+    assert code_of(password, SHORT_CONTEXT) is FieldCode.PASSWORD_TOO_PERSONAL
 
 
 UNRELATED = [
@@ -214,9 +284,9 @@ LONG = [*HOSTILE, "das ist mein " * 10, "morgenstundhatgoldimmun" * 6, "passwort
 
 @pytest.mark.parametrize("password", LONG)
 def test_looking_for_known_parts_takes_no_time_worth_mentioning(password: str) -> None:
-    says_little_beyond("", CONTEXT)
+    assert known_parts("", CONTEXT) is None
     started = time.process_time()
-    says_little_beyond(normalise(password)[:128], CONTEXT)
+    known_parts(normalise(password)[:128], CONTEXT)
     assert time.process_time() - started < 0.05
 
 
@@ -229,12 +299,10 @@ def test_unlisted_passphrases_are_accepted_without_rules_of_composition(password
 
 @pytest.mark.parametrize("password", HOSTILE)
 def test_hostile_passwords_do_not_keep_the_estimator_busy(password: str) -> None:
+    verdict(PASSWORD)
     started = time.process_time()
-    try:
-        check_new_password(password[:128], CONTEXT)
-    except Refused as refused:
-        assert refused.code is FieldCode.PASSWORD_TOO_COMMON  # noqa: PT017 - either is fine, as long as it is quick
-    assert time.process_time() - started < 1.5
+    verdict(password[:128])
+    assert time.process_time() - started < 0.5
 
 
 def verdict(password: str) -> FieldCode | str:
@@ -277,7 +345,7 @@ def test_no_arrangement_of_own_names_and_digits_is_accepted(
     parts = [*names, digits]
     random.shuffle(parts)
     password = written(separator.join(parts))
-    assert verdict(password) in {FieldCode.PASSWORD_TOO_SHORT, FieldCode.PASSWORD_TOO_COMMON}
+    assert verdict(password) in {FieldCode.PASSWORD_TOO_SHORT, *EASY}
 
 
 def test_composed_and_decomposed_input_is_one_password() -> None:
@@ -365,7 +433,7 @@ def test_no_sign_of_a_password_breaks_the_estimate(text: str) -> None:
     try:
         assert check_new_password(text, ()) == normalise(text)
     except Refused as refused:
-        assert refused.code is FieldCode.PASSWORD_TOO_COMMON  # noqa: PT017 - either verdict will do
+        assert refused.code in EASY  # noqa: PT017 - either verdict will do
 
 
 @given(st.text(min_size=15, max_size=40))
@@ -373,4 +441,4 @@ def test_any_text_gets_a_verdict(text: str) -> None:
     try:
         check_new_password(text, ("Erika", "Mustermann"))
     except Refused as refused:
-        assert refused.code is FieldCode.PASSWORD_TOO_COMMON  # noqa: PT017 - either verdict will do
+        assert refused.code in {*EASY, FieldCode.PASSWORD_TOO_LONG}  # noqa: PT017 - any verdict will do

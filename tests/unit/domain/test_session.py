@@ -4,9 +4,9 @@ from hashlib import sha256
 
 import pytest
 
+from portal.domain.device import Device
 from portal.domain.ids import AccountId
 from portal.domain.session import (
-    Device,
     Lifetimes,
     new_limited_session,
     new_session,

@@ -29,10 +29,12 @@ class Cloud(FakeAws):
         settings = OpsSettings(
             pseudonym_key_arn="key/pseudonym",
             company_name="Musterforderung GmbH",
+            company_address="Beispielstraße 1, 10115 Berlin",
             registrations_table="Registrations",
             accounts_table="Accounts",
             sessions_table="Sessions",
             evidence_table="Evidence",
+            outbox_table="Outbox",
         )
         return serve_ops(settings, self, FakeClock())(event, LambdaContext())
 
@@ -95,14 +97,15 @@ def test_every_use_is_one_line_with_operator_and_reason_and_one_metric(
 ) -> None:
     assert Cloud().run({**NOTE, "action": "status", "email": EMAIL}) == {"ok": False, "code": "not_found"}
     (line,) = lines
-    told = {name: line.get(name) for name in ("message", "action", "operator", "reason", "account_id", "outcome")}
+    told = {name: line.get(name) for name in ("message", "action", "operator", "reason", "account_id", "code")}
     assert told == {
         "message": "operator_action",
         "action": "status",
         **NOTE,
         "account_id": None,
-        "outcome": "not_found",
+        "code": "not_found",
     }
+    assert (line["category"], line["outcome"]) == ("security", "failure")
     (metric,) = [json.loads(text) for text in capsys.readouterr().out.splitlines() if "_aws" in text]
     assert metric["OperatorActions"] == [1.0]
 
@@ -120,7 +123,7 @@ def test_every_use_is_one_line_with_operator_and_reason_and_one_metric(
 def test_a_refused_use_is_logged_without_what_was_sent(lines: Lines, event: Any) -> None:
     Cloud().run(event)
     (line,) = lines
-    assert (line["message"], line["outcome"]) == ("operator_action", "invalid_input")
+    assert (line["message"], line["code"]) == ("operator_action", "invalid_input")
     assert "kanarienvogel" not in json.dumps(line)
 
 
@@ -140,7 +143,7 @@ def test_an_id_that_nobody_has_stays_out_of_the_log(lines: Lines) -> None:
 def test_a_failure_is_an_answer_and_its_text_stays_unsaid(lines: Lines, failure: Exception, code: str) -> None:
     answer = Cloud(get_item=failure).run({**NOTE, "action": "end_sessions", "email": EMAIL})
     assert answer == {"ok": False, "code": code}
-    assert (lines[-1]["message"], lines[-1]["outcome"]) == ("operator_action", code)
+    assert (lines[-1]["message"], lines[-1]["code"]) == ("operator_action", code)
     assert "kanarienvogel" not in json.dumps(lines)
 
 

@@ -26,6 +26,12 @@ SETTINGS = ReviewSettings(
     unactivated_account_days=90,
     idle_account_days=1096,
     closing_notice_days=14,
+    link_key_a_arn="key/link-a",
+    link_key_b_arn="key/link-b",
+    active_link_key_slot="B",
+    access_token_key_a_arn="key/access-token-a",
+    access_token_key_b_arn=None,
+    active_access_token_key_slot="A",
 )
 
 

@@ -6,14 +6,26 @@ from typing import Any
 
 from portal.domain import password as passwords
 from portal.domain.account import Account, Credential, open_account
+from portal.domain.device import Device
 from portal.domain.password import hash_password, normalise
-from portal.domain.session import Device, Lifetimes, Session
+from portal.domain.session import Lifetimes, Session
+from portal.domain.throttle import LoginRules
 from portal.flows.authenticate import Caller, authenticate
 from portal.flows.login import LoggedIn, Login
-from tests.support.fakes import IP, FakeAccessTokens, FakeAccounts, FakeClock, FakeSessions, an_attempt
+from portal.flows.throttle import LoginThrottle
+from tests.support.fakes import (
+    IP,
+    FakeAccessTokens,
+    FakeAccounts,
+    FakeClock,
+    FakeRecipients,
+    FakeSessions,
+    an_attempt,
+)
 from tests.support.people import PASSWORD
 
-DEVICE = Device(IP, "Browser")
+DEVICE = Device(IP, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", token="d" * 43)
+RULES = LoginRules(free=5, longest_delay=900, most=100)
 LIFETIMES = Lifetimes(access_token=600, session_idle=1800, session_absolute=43_200)
 EMAIL = "erika.muster@example.com"
 
@@ -55,9 +67,13 @@ class Client:
         """Change a session."""
         self.accounts.sessions[session.id] = replace(session, **changes)
 
-    def log_in(self, password: str = PASSWORD, email: str = EMAIL) -> LoggedIn:
-        login = Login(self.accounts, self.sessions, self.tokens, LIFETIMES, self.clock)
-        return login.log_in(email, password, DEVICE)
+    @property
+    def throttle(self) -> LoginThrottle:
+        return LoginThrottle(self.accounts.counters, RULES, logins_per_range=300)
+
+    def log_in(self, password: str = PASSWORD, email: str = EMAIL, device: Device = DEVICE) -> LoggedIn:
+        login = Login(self.accounts, self.sessions, self.tokens, self.throttle, FakeRecipients(), LIFETIMES, self.clock)
+        return login.log_in(email, password, device)
 
     def caller(self, token: str | None, *, limited: bool = False) -> Caller:
         return authenticate(token, self.clock(), self.tokens, self.sessions, limited=limited)

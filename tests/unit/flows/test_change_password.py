@@ -9,7 +9,7 @@ from portal.domain.session import parse_refresh_token
 from portal.flows.authenticate import Caller
 from portal.flows.change_password import PasswordChange
 from portal.flows.login import LoggedIn
-from tests.support.fakes import NOW
+from tests.support.fakes import NOW, FakeRecipients
 from tests.support.people import PASSWORD
 from tests.unit.flows.people import DEVICE, LIFETIMES, Client
 
@@ -18,13 +18,18 @@ NAMES = ("Mandantenportal", "Musterforderung GmbH")
 
 
 def change(client: Client, caller: Caller, new: str = NEW, current: str = PASSWORD) -> LoggedIn:
-    journey = PasswordChange(client.accounts, client.tokens, LIFETIMES, NAMES, client.clock)
+    journey = PasswordChange(
+        client.accounts, client.tokens, client.throttle, FakeRecipients(), LIFETIMES, NAMES, client.clock
+    )
     return journey.change(caller, current, new, DEVICE)
 
 
 def logged_in() -> tuple[Client, Caller]:
     client = Client()
-    return client, client.caller(client.log_in().access_token)
+    caller = client.caller(client.log_in().access_token)
+    # The login itself was told, as its device was new.
+    client.accounts.orders.clear()
+    return client, caller
 
 
 def test_the_new_password_is_in_force_and_the_old_one_is_not() -> None:
@@ -61,18 +66,32 @@ def test_an_initial_password_is_replaced_together_with_its_end() -> None:
     assert client.log_in(NEW).session.scope == "portal"
 
 
+@pytest.mark.parametrize("kind", ["initial", "chosen"])
+def test_the_owner_is_told_of_every_change_the_first_one_included(kind: str) -> None:
+    client = Client()
+    client.set(password_kind=kind)
+    caller = client.caller(client.log_in().access_token, limited=True)
+    client.accounts.orders.clear()
+    change(client, caller)
+    (order,) = client.accounts.orders
+    assert (order.kind, order.ref, order.language) == ("password_changed", client.account.id, "de")
+    assert order.recipient == f"{order.id}|Erika.Muster@example.com"
+
+
 @pytest.mark.parametrize(
     ("new", "code"),
     [
         ("vierzehn Zeich", FieldCode.PASSWORD_TOO_SHORT),
         (NEW.ljust(129, "ß"), FieldCode.PASSWORD_TOO_LONG),
         ("Passwort123456789", FieldCode.PASSWORD_TOO_COMMON),
-        ("Mandantenportal2026!", FieldCode.PASSWORD_TOO_COMMON),
-        ("Musterforderung2026!", FieldCode.PASSWORD_TOO_COMMON),
-        ("erika.muster@example.com", FieldCode.PASSWORD_TOO_COMMON),
-        ("MustermannErika1985", FieldCode.PASSWORD_TOO_COMMON),
-        ("Heidestraße Köln", FieldCode.PASSWORD_TOO_COMMON),
-        ("heidestrasse 17a 51147", FieldCode.PASSWORD_TOO_COMMON),
+        ("Mandantenportal2026!", FieldCode.PASSWORD_TOO_PERSONAL),
+        ("Musterforderung2026!", FieldCode.PASSWORD_TOO_PERSONAL),
+        ("erika.muster@example.com", FieldCode.PASSWORD_TOO_PERSONAL),
+        ("MustermannErika1985", FieldCode.PASSWORD_TOO_PERSONAL),
+        ("Heidestraße Köln", FieldCode.PASSWORD_TOO_PERSONAL),
+        ("heidestrasse 17a 51147", FieldCode.PASSWORD_TOO_PERSONAL),
+        ("qwertzuiopasdfg", FieldCode.PASSWORD_TOO_REGULAR),
+        ("xkqxkqxkqxkqxkq", FieldCode.PASSWORD_TOO_REPETITIVE),
         (PASSWORD, FieldCode.PASSWORD_UNCHANGED),
         (unicodedata.normalize("NFD", PASSWORD), FieldCode.PASSWORD_UNCHANGED),
     ],
@@ -84,6 +103,7 @@ def test_a_refused_password_is_told_with_the_reason_and_changes_nothing(new: str
         change(client, caller, new)
     assert [(error.pointer, error.code) for error in refused.value.errors] == [("/new_password", code)]
     assert client.credential == before
+    assert not client.accounts.orders
 
 
 @pytest.mark.parametrize("current", ["another phrase of mine", f"{PASSWORD} ", PASSWORD.upper(), ""])

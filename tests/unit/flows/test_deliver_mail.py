@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
 
@@ -12,9 +12,19 @@ from portal.domain.errors import MailRefused, Unavailable
 from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId, OutboxId
 from portal.domain.mail import Language, Mail
-from portal.domain.outbox import LEASE_SECONDS, LIFETIME_SECONDS, REFUSALS_BEFORE_GIVING_UP, MailKind, order_mail
+from portal.domain.mail_budget import Budget
+from portal.domain.outbox import (
+    LEASE_SECONDS,
+    LIFETIME_SECONDS,
+    REFUSALS_BEFORE_GIVING_UP,
+    MailKind,
+    NoticeKind,
+    addressed,
+    order_mail,
+)
 from portal.domain.password import password_matches
 from portal.domain.registration import Attempt
+from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer, Letters
 from portal.flows.deliver_mail import Mailer
 from tests.support.fakes import (
@@ -26,6 +36,7 @@ from tests.support.fakes import (
     FakeEvidence,
     FakeLinks,
     FakeMailSender,
+    FakeMailSlots,
     FakeOutbox,
     FakePasswords,
     FakeRecipients,
@@ -62,6 +73,8 @@ class PostOffice:
     sender: FakeMailSender = field(default_factory=FakeMailSender)
     changes: FakeEmailChanges = field(default_factory=FakeEmailChanges)
     evidence: FakeEvidence = field(default_factory=FakeEvidence)
+    slots: FakeMailSlots = field(default_factory=FakeMailSlots)
+    daily_ceiling: int = 1000
 
     @property
     def registrations(self) -> FakeRegistrations:
@@ -80,8 +93,9 @@ class PostOffice:
             public_url="https://portal.example.com",
             initial_password_lifetime=WEEK,
         )
+        budget = MailBudget(self.slots, {"opt_in": Budget(3, 6), "reset": Budget(3, 6)}, self.daily_ceiling)
         mailer = Mailer(
-            self.outbox, composer, self.sender, self.registrations, self.accounts, self.evidence, self.clock
+            self.outbox, composer, budget, self.sender, self.registrations, self.accounts, self.evidence, self.clock
         )
         return mailer.deliver(row_id)
 
@@ -354,7 +368,7 @@ def test_a_blocked_account_gets_no_reset_link() -> None:
     assert office.deliver(office.order("password_reset", "-", TO)) == "dropped"
 
 
-@pytest.mark.parametrize("kind", ["bank_details_changed", "email_change_requested", "email_changed"])
+@pytest.mark.parametrize("kind", get_args(NoticeKind))
 def test_a_notice_carries_a_freeze_link_of_72_hours_from_its_sending(kind: MailKind) -> None:
     office = PostOffice()
     account = office.account()
@@ -365,7 +379,24 @@ def test_a_notice_carries_a_freeze_link_of_72_hours_from_its_sending(kind: MailK
     assert to == "former@example.com"
     ends = NOW + DAY + 72 * 3600
     token = f"freeze+jwt|{account.id}|{NOW + DAY}|{ends}|notice={order}"
-    assert mail.text == f"{kind} en {NOW} https://portal.example.com/freeze#token={token} {ends}"
+    language = "de" if kind == "new_device_login" else "en"
+    assert mail.text == f"{kind} {language} {NOW} https://portal.example.com/freeze#token={token} {ends}"
+
+
+@pytest.mark.parametrize(
+    ("told", "to", "language"),
+    [(TO.lower(), TO, "de"), ("former@example.com", "former@example.com", "de"), (TO.lower(), TO.lower(), "en")],
+    ids=["same address", "other address meanwhile", "account closed meanwhile"],
+)
+def test_a_login_from_a_new_device_is_told_as_the_account_says(told: str, to: str, language: Language) -> None:
+    office = PostOffice()
+    account = office.account()
+    if language == "en":
+        office.accounts.accounts.clear()
+    assert office.deliver(office.order("new_device_login", account.id, addressed(told, "Firefox, Linux"))) == "sent"
+    ((sent_to, mail, _),) = office.sender.sent
+    assert (sent_to, mail.subject) == (to, "notice device=Firefox, Linux")
+    assert mail.text.startswith(f"new_device_login {language} {NOW} ")
 
 
 def test_a_request_that_another_one_overtook_sends_no_link() -> None:

@@ -7,10 +7,12 @@ import pytest
 
 from portal.domain import password as passwords
 from portal.domain.errors import ConditionFailed, Conflict, InvalidCredentials, Unavailable
+from portal.domain.outbox import read_addressed
 from portal.domain.session import parse_refresh_token
-from tests.support.fakes import DAY, NOW
+from portal.flows.change_password import PasswordChange
+from tests.support.fakes import DAY, NOW, FakeRecipients
 from tests.support.people import PASSWORD
-from tests.unit.flows.people import EMAIL, LIFETIMES, Client, count_hash_runs
+from tests.unit.flows.people import DEVICE, EMAIL, LIFETIMES, Client, count_hash_runs
 
 REFUSALS: dict[str, tuple[dict[str, Any], str, str]] = {
     "wrong password": ({}, EMAIL, "another phrase of mine"),
@@ -146,3 +148,61 @@ def test_nobody_is_let_in_unnoted() -> None:
     with pytest.raises(Unavailable):
         client.log_in()
     assert not client.accounts.sessions
+
+
+@pytest.mark.parametrize("noted", [False, True], ids=["not noted", "noted"])
+def test_a_login_from_a_new_device_is_told_to_the_address_of_this_moment(*, noted: bool) -> None:
+    client = Client()
+    client.set(last_login_at=None if noted else NOW)
+    client.log_in(email="ERIKA.muster@example.com")
+    (order,) = client.accounts.orders
+    assert (order.kind, order.ref, order.created_at) == ("new_device_login", client.account.id, NOW)
+    told = read_addressed(FakeRecipients().decrypt(order.recipient or "", order.id))
+    assert told == (EMAIL, "Firefox, Linux")
+
+
+def test_a_login_from_a_known_device_is_told_to_nobody() -> None:
+    client = Client()
+    client.log_in()
+    client.accounts.orders.clear()
+    client.log_in()
+    # Its time is written anew after a month, and it is the same device still.
+    client.clock.now += 31 * DAY
+    assert client.log_in().device_token is not None
+    assert not client.accounts.orders
+
+
+def test_the_device_on_which_the_password_was_chosen_is_known() -> None:
+    client = Client()
+    caller = client.caller(client.log_in().access_token)
+    new = "acht Dachse würfeln im Gewächshaus"
+    journey = PasswordChange(
+        client.accounts, client.tokens, client.throttle, FakeRecipients(), LIFETIMES, ("", ""), client.clock
+    )
+    journey.change(caller, PASSWORD, new, DEVICE)
+    client.accounts.orders.clear()
+    client.log_in(new)
+    assert not client.accounts.orders
+
+
+def test_the_first_login_with_an_initial_password_is_told_to_nobody() -> None:
+    client = Client()
+    client.set(password_kind="initial", password_expires_at=NOW + 1)
+    client.log_in()
+    assert not client.accounts.orders
+
+
+def test_nobody_is_let_in_untold() -> None:
+    client = Client()
+    client.accounts.faults.queue = [Unavailable()]
+    with pytest.raises(Unavailable):
+        client.log_in()
+    assert not client.accounts.sessions
+    assert not client.accounts.orders
+
+
+def test_a_login_that_an_account_outran_is_void_and_told_to_nobody() -> None:
+    client = Client()
+    client.accounts.faults.queue = [ConditionFailed()]
+    client.log_in()
+    assert not client.accounts.orders

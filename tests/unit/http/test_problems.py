@@ -17,6 +17,7 @@ from portal.domain.errors import (
     MailRefused,
     NotAuthenticated,
     PortalError,
+    SessionEnded,
     Unavailable,
 )
 from portal.domain.mail import Language
@@ -43,8 +44,8 @@ def test_every_error_has_a_row_or_is_deliberately_internal() -> None:
     for module in walk_packages(portal.__path__, "portal."):
         import_module(module.name)
     ours = {kind for kind in subclasses(PortalError) if kind.__module__.startswith("portal.")}
-    # Conflicts and changes of the same moment are ways of being unavailable.
-    without = {kind for kind in ours if kind not in PROBLEMS and not issubclass(kind, Unavailable)}
+    # Conflicts and changes of the same moment are ways of being unavailable; who lost a session hears no more.
+    without = {kind for kind in ours if kind not in PROBLEMS and not issubclass(kind, Unavailable | SessionEnded)}
     assert without == INTERNAL
     assert all(problem_of(kind()) is INTERNAL_ERROR for kind in INTERNAL)
 

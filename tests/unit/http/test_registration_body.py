@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from portal.domain.consent import CURRENT_VERSIONS, current_wording
+from portal.domain.consent import CURRENT_VERSIONS
 from portal.domain.errors import FieldCode, InvalidInput
 from portal.domain.person import Person
 from portal.domain.registration import Application
 from portal.http.bodies.registration import parse_registration
 from tests.support.fakes import NOW
 from tests.support.people import IBAN, a_registration
+from tests.support.wordings import SHOWN, shown
 
 MANDATORY = (
     "email",
@@ -43,12 +44,12 @@ HOSTILE = [
 
 
 def parsed(**changes: Any) -> Application:
-    return parse_registration(a_registration(**changes), NOW)
+    return parse_registration(a_registration(**changes), NOW, SHOWN)
 
 
 def errors_of(document: Any) -> dict[str, str]:
     with pytest.raises(InvalidInput) as refused:
-        parse_registration(document, NOW)
+        parse_registration(document, NOW, SHOWN)
     codes = [(error.pointer, error.code.value) for error in refused.value.errors]
     assert len(set(codes)) == len(codes)
     return dict(codes)
@@ -73,7 +74,7 @@ def test_consents_are_recorded_with_version_hash_language_and_time() -> None:
     asked = parsed(consents=consent(language="en"))
     for given in asked.consents:
         assert given.version == CURRENT_VERSIONS[given.kind]
-        assert given.sha256 == current_wording(given.kind, "en").sha256
+        assert given.sha256 == shown(given.kind, "en").sha256
         assert (given.language, given.accepted_at) == ("en", NOW)
     assert {given.kind for given in asked.consents} == {"terms", "privacy_notice"}
 
@@ -180,7 +181,7 @@ def test_without_both_current_consents_there_is_no_registration(
 @pytest.mark.parametrize("member", VOLUNTARY)
 @pytest.mark.parametrize("value", [None, "", " "])
 def test_a_blank_voluntary_member_counts_as_not_given(member: str, value: str | None) -> None:
-    asked = parse_registration({**a_registration(), member: value}, NOW)
+    asked = parse_registration({**a_registration(), member: value}, NOW, SHOWN)
     assert getattr(asked.person, member) is None
 
 

@@ -12,6 +12,7 @@ from portal.mails.notice import notice_mail
 from portal.mails.opt_in import AttemptLinks, opt_in_mail
 from portal.mails.password_reset import password_reset_mail
 from portal.mails.render import Sender
+from portal.mails.restriction import restriction_ending_mail, restriction_started_mail
 
 REQUESTED_AT = 1_795_439_100  # 23 November 2026, 14:05 in Berlin
 YEAR_2030 = 1_893_452_400  # its first moment in Berlin
@@ -109,6 +110,18 @@ def email_changed(language: Language, sender: Sender = SENDER) -> Mail:
     return notice_mail("email_changed", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
 
 
+def password_changed(language: Language, sender: Sender = SENDER) -> Mail:
+    return notice_mail("password_changed", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
+
+
+def password_set_by_link(language: Language, sender: Sender = SENDER) -> Mail:
+    return notice_mail("password_set_by_link", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL)
+
+
+def new_device_login(language: Language, sender: Sender = SENDER, device: str = "Firefox, Windows") -> Mail:
+    return notice_mail("new_device_login", language, sender, REQUESTED_AT, FREEZE_URL, FREEZE_UNTIL, device=device)
+
+
 def closing_announced(language: Language, sender: Sender = SENDER, *, activated: bool = True) -> Mail:
     return closing_announced_mail(language, sender, REQUESTED_AT + 14 * DAY, f"{PORTAL}/", activated=activated)
 
@@ -117,11 +130,26 @@ def never_activated(language: Language, sender: Sender = SENDER) -> Mail:
     return closing_announced(language, sender, activated=False)
 
 
+def restriction_started(language: Language, sender: Sender = SENDER) -> Mail:
+    return restriction_started_mail(language, sender, REQUESTED_AT, f"{PORTAL}/")
+
+
+def restriction_ending(language: Language, sender: Sender = SENDER) -> Mail:
+    return restriction_ending_mail(language, sender, REQUESTED_AT + 8 * DAY, f"{PORTAL}/")
+
+
 def farewell(language: Language, sender: Sender = SENDER) -> Mail:
     return farewell_mail(language, sender, REQUESTED_AT, YEAR_2030, f"{PORTAL}/")
 
 
-NOTICES = (bank_details_changed, email_change_requested, email_changed)
+NOTICES = (
+    bank_details_changed,
+    email_change_requested,
+    email_changed,
+    password_changed,
+    password_set_by_link,
+    new_device_login,
+)
 MAILS = (
     opt_in,
     credentials,
@@ -131,5 +159,7 @@ MAILS = (
     *NOTICES,
     closing_announced,
     never_activated,
+    restriction_started,
+    restriction_ending,
     farewell,
 )

@@ -9,7 +9,7 @@ import pytest
 from portal.adapters.dynamodb.items import from_item, to_item
 from portal.adapters.dynamodb.records import evidence_to_values
 from portal.domain.account import open_account
-from portal.domain.consent import current_wording, give_consent
+from portal.domain.consent import Consent, give_consent
 from portal.domain.evidence import (
     AnyEvidence,
     ClosingEvidence,
@@ -22,12 +22,14 @@ from portal.domain.evidence import (
 from portal.domain.proof import Proof, prove
 from portal.proofs import proof_document
 from tests.support.fakes import IP, NOW, an_attempt
+from tests.support.wordings import SHOWN
+from tests.support.wordings import shown as wording
 
 ATTEMPT = replace(an_attempt(), mail_sent_at=NOW + 5, mail_message_id="message-1")
 ACCOUNT = open_account(ATTEMPT, NOW + 60)
 OPT_IN = opt_in_evidence(ATTEMPT, NOW + 60, IP)
 ENDS = evidence_ends(NOW, 3)
-CLOSED = ClosingEvidence(ACCOUNT.id, NOW + 900, "f" * 64, ENDS)
+CLOSED = ClosingEvidence(ACCOUNT.id, NOW + 900, "f" * 64, address_changed=False, expires_at=ENDS)
 
 
 def rows(*evidence: AnyEvidence) -> list[dict[str, Any]]:
@@ -76,6 +78,17 @@ def test_a_mail_that_was_noted_late_counts() -> None:
     assert proof(without, OptInMailEvidence(ACCOUNT.id, NOW + 5, "message-1")).is_complete
 
 
+def test_a_mail_that_was_sent_again_is_told_apart_from_the_first_and_noted_once() -> None:
+    again = replace(OPT_IN, last_mail_sent_at=NOW + 50, last_mail_message_id="message-2")
+    late = OptInMailEvidence(ACCOUNT.id, NOW + 50, "message-2")
+    made = proof(again, late)
+    assert [(event.at, event.step) for event in made.events if "mail" in event.step] == [
+        (NOW + 5, "mail_sent"),
+        (NOW + 50, "mail_sent_again"),
+    ]
+    assert "mit demselben Link auf Anforderung erneut versandt" in text_of(document(made))
+
+
 def test_a_wording_that_is_not_the_stored_one_is_told() -> None:
     tampered = replace(OPT_IN, consents=(replace(OPT_IN.consents[0], sha256="0" * 64), OPT_IN.consents[1]))
     made = proof(tampered)
@@ -84,10 +97,42 @@ def test_a_wording_that_is_not_the_stored_one_is_told() -> None:
     assert "nicht vollständig" in document(made)
 
 
+def test_the_text_is_made_with_the_facts_of_its_time() -> None:
+    """Two consents, between which the company moved: each shows the text that was seen then."""
+    moved = {**SHOWN, "company_address": "Hafenstraße 7, 20457 Hamburg"}
+    later = give_consent("terms", "de", NOW + 300, moved)
+    made = proof(OPT_IN, ConsentEvidence(ACCOUNT.id, later, moved, IP))
+    texts = [one.text.text for one in made.consents if one.text and one.consent.kind == "terms"]
+    assert ["Hafenstraße" in text for text in texts] == [False, True]
+    assert made.integrity == "verified"
+    assert "Hafenstraße 7, 20457 Hamburg" in text_of(document(made))
+
+
+def test_other_facts_than_those_of_the_consent_are_told() -> None:
+    made = proof(replace(OPT_IN, wording_facts={**SHOWN, "company_name": "Andere GmbH"}))
+    assert (made.integrity, made.is_complete) == ("deviating", False)
+    assert "stimmt nicht" in text_of(document(made))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        replace(OPT_IN, wording_facts={}),
+        replace(OPT_IN, consents=(Consent("terms", "1999-01-01", "0" * 64, "de", NOW),)),
+    ],
+)
+def test_a_text_that_can_not_be_made_any_more_is_told_and_the_rest_is_shown(broken: AnyEvidence) -> None:
+    made = proof(broken)
+    assert made.consents[0].text is None
+    assert made.integrity == "deviating"
+    assert "nicht mehr hergestellt werden" in text_of(document(made))
+    assert ATTEMPT.reference in document(made)
+
+
 def test_later_consents_withdrawal_and_closing_are_in_it() -> None:
-    later = give_consent("terms", "en", NOW + 300)
+    later = give_consent("terms", "en", NOW + 300, SHOWN)
     withdrawal = WithdrawalEvidence(ACCOUNT.id, later, NOW + 900, ENDS)
-    made = proof(CLOSED, withdrawal, OPT_IN, ConsentEvidence(ACCOUNT.id, later, IP))
+    made = proof(CLOSED, withdrawal, OPT_IN, ConsentEvidence(ACCOUNT.id, later, SHOWN, IP))
     steps = ["requested", "mail_sent", "confirmed", "consent_given", "consent_withdrawn", "closed"]
     assert [event.step for event in made.events] == steps
     assert [one.withdrawn_at for one in made.consents if one.consent.kind == "terms"] == [NOW + 900] * 2
@@ -99,7 +144,7 @@ def test_the_document_holds_every_element_and_the_exact_wordings() -> None:
     shown = text_of(html)
     for consent in OPT_IN.consents:
         assert consent.sha256 in shown
-        assert " ".join(current_wording(consent.kind, "de").text.split()) in shown
+        assert " ".join(wording(consent.kind).text.split()) in shown
     for element in (ATTEMPT.reference, "message-1", ACCOUNT.id, "Musterforderung GmbH", "erika.muster@example.com"):
         assert element in shown
     assert "18.11.2026, 12:06:40 Uhr (CET, UTC+0100)" in shown

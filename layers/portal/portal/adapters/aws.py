@@ -1,6 +1,6 @@
 """Calls to AWS: one way out, one table of failures, one hook for tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import boto3
@@ -120,7 +120,7 @@ class Aws:
 def _translated(failure: ClientError) -> Exception:
     code = failure.response["Error"]["Code"]
     if code == "TransactionCanceledException":
-        return _cancelled([reason.get("Code", "None") for reason in failure.response.get("CancellationReasons", [])])
+        return _cancelled(failure.response.get("CancellationReasons", []))
     if code in _ANSWERS:
         return _ANSWERS[code]()
     if any(part in code for part in _OUR_FAULT):
@@ -128,12 +128,13 @@ def _translated(failure: ClientError) -> Exception:
     return Unavailable(_THROTTLED_RETRY_SECONDS)
 
 
-def _cancelled(reasons: list[str]) -> Exception:
-    failed = tuple(place for place, reason in enumerate(reasons) if reason == "ConditionalCheckFailed")
+def _cancelled(reasons: Sequence[Mapping[str, Any]]) -> Exception:
+    codes = [reason.get("Code", "None") for reason in reasons]
+    failed = tuple(place for place, code in enumerate(codes) if code == "ConditionalCheckFailed")
     if failed:
-        return ConditionFailed(failed)
-    if "TransactionConflict" in reasons:
+        return ConditionFailed(failed, {place: reasons[place]["Item"] for place in failed if "Item" in reasons[place]})
+    if "TransactionConflict" in codes:
         return Conflict()
-    if "ValidationError" in reasons:
+    if "ValidationError" in codes:
         return Misconfigured("TransactWriteItems", "ValidationError")
     return Unavailable(_THROTTLED_RETRY_SECONDS)

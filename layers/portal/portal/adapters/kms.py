@@ -13,21 +13,41 @@ Slot = Literal["A", "B"]
 
 @dataclass(frozen=True, slots=True)
 class KeySlots:
-    """The two keys of one use: verifiers accept both, signers use the active one.
+    """The keys of one use, one or, while they rotate, two: verifiers accept both, signers use the active one.
 
     A key's id is the last part of its ARN: unique for good, so that a replaced key never inherits an id.
+
+    Args:
+        a_arn: key in slot A; None where it is empty.
+        b_arn: key in slot B; None where it is empty.
     """
 
-    a_arn: str
-    b_arn: str
+    a_arn: str | None
+    b_arn: str | None
+
+    @property
+    def arns(self) -> tuple[str, ...]:
+        """The keys that there are."""
+        return tuple(arn for arn in (self.a_arn, self.b_arn) if arn)
 
     def active(self, slot: Slot) -> str:
-        """Return the ARN of the key in a slot."""
-        return self.a_arn if slot == "A" else self.b_arn
+        """Return the ARN of the key in a slot.
+
+        Raises:
+            ValueError: the slot is empty.
+        """
+        arn = self.a_arn if slot == "A" else self.b_arn
+        if not arn:
+            raise ValueError(f"slot {slot} is empty")
+        return arn
+
+    def other(self, slot: Slot) -> str | None:
+        """Return the ARN of the key that is not in this slot, None where there is none."""
+        return self.b_arn if slot == "A" else self.a_arn
 
     def arn_of(self, key_id: object) -> str | None:
         """Return the ARN of the key that a token names, None for any other value."""
-        return next((arn for arn in (self.a_arn, self.b_arn) if key_id_of(arn) == key_id), None)
+        return next((arn for arn in self.arns if key_id_of(arn) == key_id), None)
 
 
 def key_id_of(arn: str) -> str:
@@ -67,6 +87,11 @@ class Kms:
         if key_arn not in self._public_keys:
             self._public_keys[key_arn] = bytes(self._aws.call("kms", "get_public_key", KeyId=key_arn)["PublicKey"])
         return self._public_keys[key_arn]
+
+    def created_at(self, key_arn: str) -> int:
+        """Return when a key was made, in epoch seconds."""
+        metadata = self._aws.call("kms", "describe_key", KeyId=key_arn)["KeyMetadata"]
+        return int(metadata["CreationDate"].timestamp())
 
     def encrypt(self, key_arn: str, text: str, context: dict[str, str]) -> bytes:
         """Return a short text (at most 4096 bytes) encrypted; only this context decrypts it."""

@@ -87,14 +87,25 @@ def public_key_from_der(der: bytes) -> Any:  # noqa: ANN401 - cryptography is im
 class _Tokens:
     """One algorithm, one pair of keys, one issuer."""
 
-    def __init__(self, name: Literal["HS256", "ES256"], algorithm: Algorithm, keys: KeySlots, issuer: str) -> None:
+    def __init__(
+        self,
+        name: Literal["HS256", "ES256"],
+        algorithm: Algorithm,
+        keys: KeySlots,
+        issuer: str,
+        active: Slot | None,
+    ) -> None:
         self._name = name
         self._keys = keys
+        self._active = active
         self._issuer = issuer
         self._jws = PyJWS(algorithms=[])
         self._jws.register_algorithm(name, algorithm)
 
-    def sign(self, purpose: Purpose, key_arn: str, claims: Claims) -> str:
+    def sign(self, purpose: Purpose, claims: Claims) -> str:
+        if self._active is None:
+            raise ValueError("made to verify only")
+        key_arn = self._keys.active(self._active)
         payload = {"iss": self._issuer, "aud": f"{self._issuer}:{purpose.audience}", **claims}
         headers = {"typ": purpose.typ, "kid": key_id_of(key_arn)}
         body = json.dumps(payload, separators=(",", ":"), sort_keys=True).encode()
@@ -128,9 +139,8 @@ class KmsLinks:
         active: slot that signs; verifiers need none.
     """
 
-    def __init__(self, kms: Kms, keys: KeySlots, issuer: str, active: Slot = "A") -> None:
-        self._tokens = _Tokens("HS256", _KmsHs256(kms), keys, issuer)
-        self._key_arn = keys.active(active)
+    def __init__(self, kms: Kms, keys: KeySlots, issuer: str, active: Slot | None = None) -> None:
+        self._tokens = _Tokens("HS256", _KmsHs256(kms), keys, issuer, active)
 
     def sign(
         self,
@@ -142,7 +152,7 @@ class KmsLinks:
     ) -> str:
         """Return the token of a link; the same arguments give the same token."""
         claims = {**details, "sub": subject, "iat": issued_at, "exp": expires_at}
-        return self._tokens.sign(purpose, self._key_arn, claims)
+        return self._tokens.sign(purpose, claims)
 
     def verify(self, purpose: Purpose, token: str, now: int) -> Claims:
         """Return the claims of a genuine token; raise InvalidLink or LinkExpired."""
@@ -162,19 +172,17 @@ class KmsAccessTokens:
         keys: the two access token keys.
         issuer: fixed URN of the environment.
         lifetime: seconds; verifiers need none, the token says when it ends.
-        active: slot that signs.
+        active: slot that signs; verifiers need none.
     """
 
-    def __init__(self, kms: Kms, keys: KeySlots, issuer: str, lifetime: int = 0, active: Slot = "A") -> None:
-        self._tokens = _Tokens("ES256", _KmsEs256(kms), keys, issuer)
+    def __init__(self, kms: Kms, keys: KeySlots, issuer: str, lifetime: int = 0, active: Slot | None = None) -> None:
+        self._tokens = _Tokens("ES256", _KmsEs256(kms), keys, issuer, active)
         self._lifetime = lifetime
-        self._key_arn = keys.active(active)
 
     def issue(self, claims: AccessClaims, now: int) -> str:
         """Return a signed access token."""
         return self._tokens.sign(
             ACCESS,
-            self._key_arn,
             {
                 "sub": claims.account_id,
                 "sid": claims.session_id,

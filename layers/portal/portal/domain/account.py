@@ -5,6 +5,7 @@ from typing import Literal
 
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent
+from portal.domain.device import KnownDevice
 from portal.domain.ids import AccountId, CanonicalEmail
 from portal.domain.mail import Language
 from portal.domain.person import Person
@@ -33,6 +34,9 @@ class Account:
         email_change_id: the change that gave the present address, so that a second click is told that it worked.
         pending_email_change_id: the newest change that was asked for; no older one can be confirmed.
         former_change_ids: changes whose records of former addresses may still lie in Registrations, oldest first.
+        restricted_at: epoch seconds from which on the data are kept and not processed (GDPR Art. 18); stays when that
+            is over, as proof.
+        restriction_ends_at: epoch seconds of its end; None until somebody lifts it.
     """
 
     id: AccountId
@@ -50,11 +54,24 @@ class Account:
     email_change_id: str | None = None
     pending_email_change_id: str | None = None
     former_change_ids: tuple[str, ...] = ()
+    restricted_at: int | None = None
+    restriction_ends_at: int | None = None
 
     @property
     def etag(self) -> str:
         """The entity tag of the profile (RFC 9110)."""
         return f'"{self.version}"'
+
+    @property
+    def address_changed(self) -> bool:
+        """Tell whether the address was ever another one; it may have come back since."""
+        return bool(self.former_change_ids)
+
+    def is_restricted(self, now: int) -> bool:
+        """Tell whether the data may only be kept."""
+        if self.restricted_at is None:
+            return False
+        return self.restriction_ends_at is None or now < self.restriction_ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,7 @@ class Credential:
         last_login_at: epoch seconds of the last login with a chosen password, to the day.
         closing_announced_at: epoch seconds of the announcement that the account will be closed as nobody uses it.
         review_at: epoch seconds from which on its use is looked at; after an announcement the time of closing.
+        devices: from which its client logged in.
     """
 
     canonical_email: CanonicalEmail
@@ -86,6 +104,7 @@ class Credential:
     last_login_at: int | None = None
     closing_announced_at: int | None = None
     review_at: int | None = None
+    devices: tuple[KnownDevice, ...] = ()
 
     @property
     def activated(self) -> bool:

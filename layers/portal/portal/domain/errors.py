@@ -1,7 +1,11 @@
 """What can go wrong, in the words of the domain; ``http/problems.py`` maps it to HTTP."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from portal.domain.ids import AccountId, SessionId
 
 
 class FieldCode(StrEnum):
@@ -33,6 +37,9 @@ class FieldCode(StrEnum):
     PASSWORD_TOO_SHORT = "password_too_short"
     PASSWORD_TOO_LONG = "password_too_long"
     PASSWORD_TOO_COMMON = "password_too_common"
+    PASSWORD_TOO_PERSONAL = "password_too_personal"
+    PASSWORD_TOO_REGULAR = "password_too_regular"
+    PASSWORD_TOO_REPETITIVE = "password_too_repetitive"
     PASSWORD_UNCHANGED = "password_unchanged"
 
 
@@ -81,7 +88,15 @@ class LinkExpired(PortalError):
 
 
 class InvalidCredentials(PortalError):
-    """Address and password do not belong together (401)."""
+    """Address and password do not belong together (401).
+
+    Args:
+        account_id: whose password it was not, for the security log; never for the client.
+    """
+
+    def __init__(self, account_id: AccountId | None = None) -> None:
+        super().__init__()
+        self.account_id = account_id
 
 
 class NotAuthenticated(PortalError):
@@ -90,6 +105,20 @@ class NotAuthenticated(PortalError):
 
 class SessionEnded(PortalError):
     """A refresh token that is missing, used up, or of a session that is over (401)."""
+
+
+class RefreshTokenReused(SessionEnded):
+    """A refresh token that is not the session's (any more), which ended the session as a theft (401).
+
+    Args:
+        account_id: whose session, for the security log.
+        session_id: which.
+    """
+
+    def __init__(self, account_id: AccountId, session_id: SessionId) -> None:
+        super().__init__()
+        self.account_id = account_id
+        self.session_id = session_id
 
 
 class PasswordChangeRequired(PortalError):
@@ -102,6 +131,10 @@ class ReauthenticationRequired(PortalError):
 
 class ConsentRequired(PortalError):
     """A newer version of terms or privacy notice awaits consent (403)."""
+
+
+class ProcessingRestricted(PortalError):
+    """The data are kept and not processed, on the client's own request (GDPR Art. 18) (403)."""
 
 
 class PreconditionFailed(PortalError):
@@ -132,6 +165,26 @@ class Unavailable(PortalError):
         self.retry_after = retry_after
 
 
+class TooManyRequests(PortalError):
+    """A range of client addresses asks too often (429).
+
+    Args:
+        retry_after: seconds after which another try is heard.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class LoginDelayed(TooManyRequests):
+    """Too many wrong passwords from here: the next try is heard later (429)."""
+
+
+class LoginLocked(TooManyRequests):
+    """Too many wrong passwords from everywhere: only a known device or a reset link gets in (429)."""
+
+
 class ChangedMeanwhile(Unavailable):
     """Somebody else changed it in the same moment; another try sees how it is now (503)."""
 
@@ -141,11 +194,13 @@ class ConditionFailed(PortalError):
 
     Args:
         failed: positions of the failed entries of a transaction; ``(0,)`` for a single write.
+        found: what the failed entries found, by position, as the store notes it, where they asked for it.
     """
 
-    def __init__(self, failed: tuple[int, ...] = (0,)) -> None:
+    def __init__(self, failed: tuple[int, ...] = (0,), found: Mapping[int, Any] | None = None) -> None:
         super().__init__()
         self.failed = failed
+        self.found = found or {}
 
 
 class Conflict(Unavailable):

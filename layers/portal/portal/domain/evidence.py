@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from portal.domain.consent import Consent
+from portal.domain.consent import Consent, Facts
 from portal.domain.ids import AccountId
 from portal.domain.registration import Attempt
 
@@ -14,16 +14,20 @@ class OptInEvidence:
     """The whole course of one double opt-in.
 
     The subject is a random id: nothing here names the person. IPs are cut, and the proof is complete without them.
-    All times are epoch seconds.
+    With ``wording_facts`` the texts of the consents can be made again. All opt-in mails of an attempt hold the same
+    link, so which of them was clicked is not known: the first and the last are kept. All times are epoch seconds.
     """
 
     subject: AccountId
     reference: str
     consents: tuple[Consent, ...]
+    wording_facts: Facts
     requested_at: int
     request_ip: str
     mail_sent_at: int | None
     mail_message_id: str | None
+    last_mail_sent_at: int | None
+    last_mail_message_id: str | None
     confirmed_at: int
     confirm_ip: str
 
@@ -34,10 +38,13 @@ def opt_in_evidence(attempt: Attempt, now: int, ip: str) -> OptInEvidence:
         subject=AccountId(attempt.id),
         reference=attempt.reference,
         consents=attempt.application.consents,
+        wording_facts=attempt.application.wording_facts,
         requested_at=attempt.requested_at,
         request_ip=attempt.ip,
         mail_sent_at=attempt.mail_sent_at,
         mail_message_id=attempt.mail_message_id,
+        last_mail_sent_at=attempt.last_mail_sent_at,
+        last_mail_message_id=attempt.last_mail_message_id,
         confirmed_at=now,
         confirm_ip=ip,
     )
@@ -51,21 +58,24 @@ class ClosingEvidence:
         subject: the account's id, under which its other evidence lies.
         closed_at: epoch seconds.
         pseudonym: keyed hash of the canonical address, so that the proof is found when the person or a court names it.
+        address_changed: whether the account ever had another address, to which the opt-in mail may have gone.
         expires_at: epoch seconds; everything about this subject ends then.
     """
 
     subject: AccountId
     closed_at: int
     pseudonym: str
+    address_changed: bool
     expires_at: int
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentEvidence:
-    """A consent to a newer wording, given in the portal from the cut address ``ip``."""
+    """A consent to a newer wording, shown with these facts, given in the portal from the cut address ``ip``."""
 
     subject: AccountId
     consent: Consent
+    wording_facts: Facts
     ip: str
 
 

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from portal.domain.errors import FieldCode
+
 # Fewer signs than this, beside what is known, are soon tried.
 _MIN_REST = 8
 _MIN_DISTINCT = 5
@@ -18,8 +20,15 @@ _MIN_WORD = 3
 _MIN_RUN = 8
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "oe", "ł": "l"})
-_LEET = str.maketrans("013457@$", "oieastas")
+LEET = str.maketrans("013457@$", "oieastas")
+"""Digits and signs that stand for letters, as people write them."""
 
+# They lead German lists of leaked passwords.
+GERMAN_WORDS = """
+passwort kennwort geheim willkommen hallo zugang anmeldung schatz schatzi mausi ichliebedich ichhassedich liebe
+sonnenschein schmetterling prinzessin einhorn arschloch fussball schalke borussia bayern deutschland berlin hamburg
+münchen köln frühling sommer herbst winter weihnachten ostern qwertz qwertzuiop geburtstag
+"""
 _GENERIC_WORDS = """
 portal portale mandant mandanten mandantin kunde kunden kundin klient klienten klientin client customer user benutzer
 benutzername username konto account zugang zugangsdaten passwort passwörter kennwort geheimwort losung password passwd
@@ -181,6 +190,8 @@ fortuna düsseldorf
 hannover
 fc st pauli you will never walk alone youll never walk alone
 deutscher fussball bund weltmeister
+"""
+_PATTERNS = """
 qwertzuiopü asdfghjklöä yxcvbnm
 qwertyuiop asdfghjkl zxcvbnm
 qwertzuiop asdfghjkl yxcvbnm
@@ -202,29 +213,58 @@ januar februar märz april mai juni juli august september oktober november dezem
 """
 
 
-def says_little_beyond(password: str, context: Iterable[str]) -> bool:
-    """Tell whether a password is mainly known words and phrases, however they are written and joined.
+def known_parts(password: str, names: Iterable[str]) -> FieldCode | None:
+    """Tell why a password that is mainly known words and phrases, however written and joined, says too little.
 
     Its time grows with the length of the password and the number of words, not faster.
 
     Args:
         password: in NFKC.
-        context: names of portal, company and person, parts of the addresses; of one word or several.
+        names: of portal, company and person, parts of the addresses; of one word or several.
+
+    Returns:
+        None where enough is left beside what is known.
     """
-    words = _spellings((*context, *_GENERIC_WORDS.split()))
-    return any(_says_little(_tokens(reading), words) for reading in (password, password.translate(_LEET)))
+    own = _spellings(names)
+    reasons: tuple[tuple[FieldCode, Sequence[str], str], ...] = (
+        (FieldCode.PASSWORD_TOO_PERSONAL, own, ""),
+        (FieldCode.PASSWORD_TOO_REGULAR, (), _run_together(_PATTERNS)),
+        (FieldCode.PASSWORD_TOO_COMMON, _longest_first({*own, *_common_words()}), _run_together(_PHRASES + _PATTERNS)),
+    )
+    readings = [_tokens(reading) for reading in (password, password.translate(LEET))]
+    letters = _letters(readings[0])
+    marks = len(set("".join(readings[0])) - set(letters))
+    for code, words, phrases in reasons:
+        if any(_says_little(tokens, words, phrases) for tokens in readings):
+            return code
+        # Digits and pictures between letters separate as blanks do; which ones they are counts a little.
+        if _says_little([letters], words, phrases, marks):
+            return code
+    return None
 
 
-def _says_little(tokens: Sequence[str], words: Sequence[str]) -> bool:
+def _says_little(tokens: Sequence[str], words: Sequence[str], phrases: str, marks: int = 0) -> bool:
+    """Tell whether known words were found and little is left beside them.
+
+    Args:
+        tokens: of the password.
+        words: to take out, the longest first.
+        phrases: to take out in part or whole, run together, a line each.
+        marks: different signs that were left off the tokens.
+    """
     short = {word for word in words if len(word) < _MIN_WORD}
     text = "".join(token for token in tokens if token not in short)
-    left = _without_words(_without_phrases(text), words)
+    left = _without_words(_without_phrases(text, phrases), words)
     if left == "".join(tokens):
         return False
     rest = _without_words(left, _fillers()).replace(" ", "")
     # Digits beside a name are mostly a year or a date: two count as one sign.
-    weight = len(rest) - sum(sign.isdigit() for sign in rest) / 2
-    return weight < _MIN_REST or rest.isdigit() or len(set(rest)) < _MIN_DISTINCT
+    weight = len(rest) - sum(sign.isdigit() for sign in rest) / 2 + marks / 2
+    return weight < _MIN_REST or rest.isdigit() or len(set(rest)) + marks < _MIN_DISTINCT
+
+
+def _letters(tokens: Sequence[str]) -> str:
+    return "".join(sign for sign in "".join(tokens) if sign.isalpha())
 
 
 def _without_words(text: str, words: Sequence[str]) -> str:
@@ -235,9 +275,9 @@ def _without_words(text: str, words: Sequence[str]) -> str:
     return text
 
 
-def _without_phrases(text: str) -> str:
+def _without_phrases(text: str, phrases: str) -> str:
     kept: list[str] = []
-    place, phrases = 0, _phrases()
+    place = 0
     while place < len(text):
         end = place + _MIN_RUN
         if end > len(text) or text[place:end] not in phrases:
@@ -258,7 +298,11 @@ def _spellings(names: Iterable[str]) -> list[str]:
         for parts in (_tokens(name), _tokens(name, umlauts=False)):
             found |= {*parts, "".join(parts)}
     found |= {re.sub("strasse$", "str", word) for word in found}
-    return sorted(found - {""}, key=lambda word: (-len(word), word))
+    return _longest_first(found - {""})
+
+
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=lambda word: (-len(word), word))
 
 
 def _tokens(text: str, *, umlauts: bool = True) -> list[str]:
@@ -284,8 +328,13 @@ def _is_mark_or_invisible(sign: str) -> bool:
 
 
 @cache
-def _phrases() -> str:
-    return "\n".join("".join(_tokens(line)) for line in _PHRASES.strip().splitlines())
+def _run_together(lines: str) -> str:
+    return "\n".join("".join(_tokens(line)) for line in lines.strip().splitlines())
+
+
+@cache
+def _common_words() -> tuple[str, ...]:
+    return tuple(_spellings((*_GENERIC_WORDS.split(), *GERMAN_WORDS.split())))
 
 
 @cache

@@ -11,6 +11,9 @@ SessionId = NewType("SessionId", str)
 OutboxId = NewType("OutboxId", str)
 ChangeId = NewType("ChangeId", str)
 
+CounterKey = NewType("CounterKey", str)
+"""A counter of attempts or mails; names no person."""
+
 CanonicalEmail = NewType("CanonicalEmail", str)
 """The form of an address under which an account is found (P6)."""
 

@@ -56,7 +56,8 @@ type Verdict = Keep | Announce | Close
 def judge(account: Account, credential: Credential, now: int, limits: Limits) -> Verdict:
     """Return what to do with an account now.
 
-    A blocked account is kept: its owner can't log in, and operators have it in hand.
+    A blocked account is kept: its owner can't log in, and operators have it in hand. So is one whose processing is
+    restricted: the person wants the data kept (GDPR Art. 18).
 
     Args:
         account: as it was read.
@@ -64,7 +65,7 @@ def judge(account: Account, credential: Credential, now: int, limits: Limits) ->
         now: epoch seconds.
         limits: in force.
     """
-    if account.blocked or credential.blocked:
+    if account.blocked or credential.blocked or account.is_restricted(now):
         return Keep(now + LONGEST_REST_SECONDS)
     limit = limits.idle if credential.activated else limits.unactivated
     ends = (credential.last_login_at or account.created_at) + limit

@@ -6,11 +6,28 @@ from typing import Literal
 from portal.domain.ids import OutboxId, random_id
 from portal.domain.mail import Language
 
-NoticeKind = Literal["bank_details_changed", "email_change_requested", "email_changed"]
+NoticeKind = Literal[
+    "bank_details_changed",
+    "email_change_requested",
+    "email_changed",
+    "new_device_login",
+    "password_changed",
+    "password_set_by_link",
+]
 """What an owner is told of, with a link that blocks the account."""
 
 MailKind = (
-    Literal["opt_in", "resend", "credentials", "password_reset", "email_change", "closing_announced", "farewell"]
+    Literal[
+        "opt_in",
+        "resend",
+        "credentials",
+        "password_reset",
+        "email_change",
+        "closing_announced",
+        "restriction_started",
+        "restriction_ending",
+        "farewell",
+    ]
     | NoticeKind
 )
 
@@ -40,7 +57,8 @@ class OutboxRow:
         next_attempt_at: epoch seconds from which a run may claim the row.
         expires_at: epoch seconds.
         tries: claims so far.
-        recipient: encrypted, where the address can't be read from ``ref`` when the mail is sent.
+        recipient: encrypted, where the address can't be read from ``ref`` when the mail is sent; see ``addressed``.
+        turn_at: epoch seconds at which its turn comes, where it had to wait for the budget of its mailbox.
     """
 
     id: OutboxId
@@ -52,6 +70,18 @@ class OutboxRow:
     expires_at: int
     tries: int = 0
     recipient: str | None = None
+    turn_at: int | None = None
+
+    @property
+    def counts_from(self) -> int:
+        """Epoch seconds from which the time of its links counts: a mail that had to wait brings none that are over."""
+        return self.created_at if self.turn_at is None else self.turn_at
+
+    def end_after_waiting(self, turn_at: int) -> int | None:
+        """Return when the row expires if its turn comes at ``turn_at``; None where that is too late for any mail."""
+        if turn_at >= self.created_at + LIFETIME_SECONDS:
+            return None
+        return max(self.expires_at, turn_at + self.expires_at - self.counts_from)
 
 
 def order_mail(
@@ -59,6 +89,17 @@ def order_mail(
 ) -> OutboxRow:
     """Return the order of a mail, due at once and dropped after ``lifetime`` seconds."""
     return OutboxRow(OutboxId(random_id()), kind, ref, language, now, now, now + lifetime)
+
+
+def addressed(address: str, fact: str = "") -> str:
+    """Return what a row keeps encrypted: the address, and a fact that the mail tells and no other record holds."""
+    return f"{address}\n{fact}" if fact else address
+
+
+def read_addressed(text: str) -> tuple[str, str]:
+    """Return address and fact; an address has no line breaks."""
+    address, _, fact = text.partition("\n")
+    return address, fact
 
 
 def delay_after(tries: int) -> int:

@@ -1,12 +1,12 @@
 """Passwords: what is accepted, how it is kept (NIST SP 800-63B-4, OWASP Password Storage)."""
 
-import re
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
 from portal.domain.errors import FieldCode, Refused
-from portal.domain.guessable import says_little_beyond
+from portal.domain.estimate import too_few_guesses
+from portal.domain.guessable import known_parts
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -15,51 +15,6 @@ MIN_LENGTH = 15
 MAX_LENGTH = 128
 INITIAL_LENGTH = 20
 
-# An attacker who tries a million passwords an hour for a year stays below this (zxcvbn's scale, log10).
-_MIN_GUESSES_LOG10 = 10
-# The estimator's time grows with the square of the length (hostile input: 2 s for 64 signs, 0.4 s for 32);
-# what is strong here is strong at any length.
-_ESTIMATED_LENGTH = 32
-_SEPARATORS = re.compile(r"[\W_]+")
-# The estimator's lists are mainly English; these lead German lists of leaked passwords and are missing there.
-_GERMAN_WORDS = [
-    "passwort",
-    "kennwort",
-    "geheim",
-    "willkommen",
-    "hallo",
-    "zugang",
-    "anmeldung",
-    "schatz",
-    "schatzi",
-    "mausi",
-    "ichliebedich",
-    "ichhassedich",
-    "liebe",
-    "sonnenschein",
-    "schmetterling",
-    "prinzessin",
-    "einhorn",
-    "arschloch",
-    "fussball",
-    "schalke",
-    "borussia",
-    "bayern",
-    "deutschland",
-    "berlin",
-    "hamburg",
-    "münchen",
-    "köln",
-    "frühling",
-    "sommer",
-    "herbst",
-    "winter",
-    "weihnachten",
-    "ostern",
-    "qwertz",
-    "qwertzuiop",
-    "geburtstag",
-]
 # 32 signs, five bits each, without those that are mistaken for one another.
 _INITIAL_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -72,40 +27,26 @@ def normalise(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def check_new_password(password: str, context: tuple[str, ...]) -> str:
+def check_new_password(password: str, names: tuple[str, ...]) -> str:
     """Return a chosen password, normalised.
 
     Args:
         password: as received.
-        context: words that a guess would start with: names of portal, product, company and person, address parts.
+        names: words that a guess would start with: names of portal, product, company and person, address parts.
 
     Raises:
-        Refused: ``password_too_short``, ``password_too_long`` (code points), ``password_too_common``.
+        Refused: ``password_too_short``, ``password_too_long`` (code points), or why it is easy to guess:
+            ``password_too_common``, ``password_too_personal``, ``password_too_regular``, ``password_too_repetitive``
+            (ASVS 6.2.4, 6.2.11, 6.2.12).
     """
-    from zxcvbn import zxcvbn
-
     normal = normalise(password)
     if len(normal) < MIN_LENGTH:
         raise Refused(FieldCode.PASSWORD_TOO_SHORT)
     if len(normal) > MAX_LENGTH:
         raise Refused(FieldCode.PASSWORD_TOO_LONG)
-    if says_little_beyond(normal, (*context, *_GERMAN_WORDS)):
-        raise Refused(FieldCode.PASSWORD_TOO_COMMON)
-    words = [word.lower() for name in context for word in _spellings(name) if word]
-    estimate = zxcvbn(_estimated(normal), user_inputs=[*words, *_GERMAN_WORDS], max_length=_ESTIMATED_LENGTH)
-    if estimate["guesses_log10"] < _MIN_GUESSES_LOG10:
-        raise Refused(FieldCode.PASSWORD_TOO_COMMON)
+    if code := known_parts(normal, names) or too_few_guesses(normal, names):
+        raise Refused(code)
     return normal
-
-
-def _spellings(name: str) -> tuple[str, ...]:
-    """Return a name of several words as a whole, run together and word by word."""
-    return (name, _SEPARATORS.sub("", name), *_SEPARATORS.split(name))
-
-
-def _estimated(password: str) -> str:
-    # The estimator takes a line break behind digits for a part of a date and fails.
-    return "".join(sign if sign.isprintable() else " " for sign in password[:_ESTIMATED_LENGTH])
 
 
 def initial_password(mac: bytes) -> str:

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from portal.domain.bank import BankDetails
-from portal.domain.consent import Consent
+from portal.domain.consent import Consent, Facts
 from portal.domain.ids import AttemptId, CanonicalEmail, random_id
 from portal.domain.mail import Language
 from portal.domain.person import Person
@@ -16,13 +16,14 @@ _REFERENCE_LENGTH = 6
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What a visitor asks for, checked and complete."""
+    """What a visitor asks for, checked and complete; ``wording_facts`` are those that the wordings were shown with."""
 
     email: str
     canonical_email: CanonicalEmail
     person: Person
     bank_details: BankDetails
     consents: tuple[Consent, ...]
+    wording_facts: Facts
     locale: Language
 
 
@@ -37,8 +38,10 @@ class Attempt:
         requested_at: epoch seconds.
         expires_at: epoch seconds; from then on the attempt does not exist, whoever deletes it and when.
         ip: cut address of the request.
-        mail_sent_at: epoch seconds of the opt-in mail, None before.
+        mail_sent_at: epoch seconds of the first opt-in mail, None before.
         mail_message_id: what SES called that mail.
+        last_mail_sent_at: epoch seconds of the newest opt-in mail with the same link; that of the first without others.
+        last_mail_message_id: what SES called that one.
     """
 
     id: AttemptId
@@ -49,6 +52,8 @@ class Attempt:
     ip: str
     mail_sent_at: int | None = None
     mail_message_id: str | None = None
+    last_mail_sent_at: int | None = None
+    last_mail_message_id: str | None = None
 
 
 def new_attempt(application: Application, ip: str, now: int, lifetime: int) -> Attempt:

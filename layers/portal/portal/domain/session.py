@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from portal.domain.device import Device
 from portal.domain.ids import AccountId, SessionId, random_id
 
 Scope = Literal["portal", "password:change"]
@@ -128,14 +129,6 @@ def rotate(session: Session, token: RefreshToken, now: int, lifetimes: Lifetimes
         expires_at=min(now + lifetimes.session_idle, absolute_end),
     )
     return rotated, successor
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """Where a login comes from: the cut address and what the device calls itself."""
-
-    ip: str
-    user_agent: str
 
 
 def new_session(

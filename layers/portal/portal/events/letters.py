@@ -14,6 +14,7 @@ from portal.mails.notice import notice_mail
 from portal.mails.opt_in import AttemptLinks, opt_in_mail
 from portal.mails.password_reset import password_reset_mail
 from portal.mails.render import Sender
+from portal.mails.restriction import restriction_ending_mail, restriction_started_mail
 from portal.settings import MailerSettings
 
 
@@ -49,14 +50,29 @@ class PortalLetters:
         return email_change_mail(language, self._sender, confirm_url, expires_at)
 
     def notice(
-        self, kind: NoticeKind, language: Language, happened_at: int, freeze_url: str, freeze_until: int
+        self,
+        kind: NoticeKind,
+        language: Language,
+        happened_at: int,
+        freeze_url: str,
+        freeze_until: int,
+        *,
+        device: str,
     ) -> Mail:
-        """Tell what happened to an account, and how to block it."""
-        return notice_mail(kind, language, self._sender, happened_at, freeze_url, freeze_until)
+        """Tell what happened to an account, by which device where that matters, and how to block it."""
+        return notice_mail(kind, language, self._sender, happened_at, freeze_url, freeze_until, device=device)
 
     def closing_announced(self, language: Language, closes_at: int, *, activated: bool) -> Mail:
         """Announce that an account will be closed as nobody uses it, and say how to keep it."""
         return closing_announced_mail(language, self._sender, closes_at, self._portal_url, activated=activated)
+
+    def restriction_started(self, language: Language, since: int) -> Mail:
+        """Confirm that the data of an account are only kept from now on."""
+        return restriction_started_mail(language, self._sender, since, self._portal_url)
+
+    def restriction_ending(self, language: Language, ends_at: int) -> Mail:
+        """Tell when that ends, before it does."""
+        return restriction_ending_mail(language, self._sender, ends_at, self._portal_url)
 
     def farewell(self, language: Language, closed_at: int, evidence_until: int) -> Mail:
         """Confirm that an account is closed."""

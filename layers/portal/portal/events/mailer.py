@@ -8,6 +8,7 @@ from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import AccountsTable
 from portal.adapters.dynamodb.email_changes import EmailChangesTable
 from portal.adapters.dynamodb.evidence import EvidenceTable
+from portal.adapters.dynamodb.mail_slots import MailSlotsTable
 from portal.adapters.dynamodb.outbox import OutboxTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.kms import Kms, KmsInitialPasswords, KmsRecipients
@@ -15,8 +16,10 @@ from portal.adapters.ses import SesSender
 from portal.adapters.tokens import KmsLinks
 from portal.domain.errors import Unavailable
 from portal.domain.ids import OutboxId
+from portal.domain.mail_budget import Budget
 from portal.events import Handler
 from portal.events.letters import PortalLetters
+from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer
 from portal.flows.deliver_mail import Mailer
 from portal.flows.ports import Clock
@@ -95,7 +98,7 @@ def _deliver(row_id: OutboxId, mailer: Mailer) -> str:
         log_failure(failure, order=row_id)
         outcome = "broken"
     if outcome != "not_due":
-        count(f"Mails{outcome.capitalize()}")
+        count(f"Mails{outcome.title().replace('_', '')}")
     if outcome in {"failed", "expired"}:
         logger.error("mail_lost", extra={"order": row_id, "outcome": outcome})
     return outcome
@@ -117,7 +120,16 @@ def _wire(settings: MailerSettings, aws: Aws, clock: Clock) -> Mailer:
         public_url=settings.public_url,
         initial_password_lifetime=settings.initial_password_lifetime_seconds,
     )
+    budget = MailBudget(
+        slots=MailSlotsTable(aws, settings.sessions_table),
+        budgets={
+            "opt_in": Budget(settings.opt_in_mails_per_hour, settings.opt_in_mails_per_day),
+            "reset": Budget(settings.reset_mails_per_hour, settings.reset_mails_per_day),
+        },
+        daily_ceiling=settings.daily_mail_ceiling,
+    )
     return Mailer(
+        budget=budget,
         outbox=OutboxTable(aws, settings.outbox_table),
         composer=composer,
         sender=SesSender(aws, settings.portal_name, settings.sender_address, settings.configuration_set),

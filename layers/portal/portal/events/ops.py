@@ -31,7 +31,7 @@ from portal.events.ops_event import (
 from portal.flows.operate import AccountStatus, AddressStatus, Ended, Operate, Result
 from portal.flows.ports import Clock
 from portal.flows.prove import Prove
-from portal.observe import count, flush_metrics, log_failure, logger
+from portal.observe import count, flush_metrics, log_failure, log_security
 from portal.proofs import proof_document
 from portal.settings import OpsSettings
 
@@ -47,7 +47,7 @@ class _Office:
 
     operate: Operate
     prove: Prove
-    company_name: str
+    company: str
     clock: Clock
 
 
@@ -62,7 +62,8 @@ def serve_ops(settings: OpsSettings, aws: Aws | None = None, clock: Clock = lamb
         clock: epoch seconds.
     """
     aws = aws or Aws()
-    office = _Office(_operate(settings, aws, clock), _prove(settings, aws, clock), settings.company_name, clock)
+    company = f"{settings.company_name}, {settings.company_address}"
+    office = _Office(_operate(settings, aws, clock), _prove(settings, aws, clock), company, clock)
 
     def handler(event: Mapping[str, Any], context: Any) -> Answer:  # noqa: ANN401 - Lambda's object
         count("OperatorActions")
@@ -79,20 +80,20 @@ def _serve(event: Mapping[str, Any], office: _Office, has_time: Callable[[], boo
         asked = parse_event(event)
     except InvalidInput as refused:
         # Whatever was sent stays out of the log, names of members included.
-        logger.info("operator_action", extra={"outcome": "invalid_input"})
+        log_security("operator_action", failed=True, code="invalid_input")
         errors = [{"pointer": error.pointer, "code": error.code.value} for error in refused.errors]
         return {"ok": False, "code": "invalid_input", "errors": errors}
     answer, account_id = _answer(asked, office, has_time)
-    logger.info(
+    log_security(
         "operator_action",
-        extra={
-            "action": asked.action,
-            "operator": asked.operator,
-            "reason": asked.reason,
-            "account_id": account_id,
-            "outcome": answer.get("code") or answer.get("outcome"),
-            **_details(asked, answer),
-        },
+        failed=not answer["ok"],
+        code=answer.get("code"),
+        action=asked.action,
+        operator=asked.operator,
+        reason=asked.reason,
+        account_id=account_id,
+        detail=answer.get("outcome"),
+        **_details(asked, answer),
     )
     return answer
 
@@ -134,7 +135,13 @@ def _act(asked: AnyEvent, office: _Office, has_time: Callable[[], bool]) -> tupl
         case Restore():
             return _result_answer(operate.restore(target_of(asked), to_former_address=asked.to_former_address))
         case OnAccount():
-            actions = {"block": operate.block, "unblock": operate.unblock, "end_sessions": operate.end_sessions}
+            actions = {
+                "block": operate.block,
+                "unblock": operate.unblock,
+                "end_sessions": operate.end_sessions,
+                "restrict": operate.restrict,
+                "lift_restriction": operate.lift_restriction,
+            }
             return _result_answer(actions[asked.action](target_of(asked)))
 
 
@@ -148,8 +155,9 @@ def _proof_answer(asked: GiveProof, office: _Office) -> tuple[Answer, AccountId 
     given = [
         {
             "complete": proof.is_complete,
+            "integrity": proof.integrity,
             **_in_rfc3339(asdict(proof)),
-            "html": proof_document(proof, office.company_name, asked_for, now),
+            "html": proof_document(proof, office.company, asked_for, now),
         }
         for proof in proofs
     ]
@@ -208,6 +216,9 @@ def _account(account: AccountStatus) -> Answer:
         "state": account.state,
         "created_at": rfc3339(account.created_at),
         "opt_in_mail_sent_at": _time(account.opt_in_mail_sent_at),
+        "processing_restricted": {"since": _time(account.restricted_at), "until": _time(account.restriction_ends_at)}
+        if account.restricted_at
+        else None,
     }
 
 
@@ -225,7 +236,12 @@ def _operate(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
         accounts=AccountsTable(aws, settings.accounts_table),
         former=FormerAddressesTable(aws, settings.registrations_table),
         opt_ins=EvidenceTable(aws, settings.evidence_table),
-        operations=OperationsTable(aws, settings.accounts_table, settings.registrations_table),
+        operations=OperationsTable(
+            aws,
+            settings.accounts_table,
+            registrations=settings.registrations_table,
+            outbox=settings.outbox_table,
+        ),
         sessions=SessionsTable(aws, settings.sessions_table, settings.accounts_table),
         clock=clock,
     )

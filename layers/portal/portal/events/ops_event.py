@@ -61,7 +61,7 @@ class Status(OpsEvent):
 class OnAccount(OpsEvent):
     """Something about one account, by its id or its present address."""
 
-    action: Literal["block", "unblock", "end_sessions"]
+    action: Literal["block", "unblock", "end_sessions", "restrict", "lift_restriction"]
     email: Address | None = None
     account_id: Id | None = None
 
@@ -98,6 +98,8 @@ _MODELS: dict[str, type[AnyEvent]] = {
     "block": OnAccount,
     "unblock": OnAccount,
     "end_sessions": OnAccount,
+    "restrict": OnAccount,
+    "lift_restriction": OnAccount,
     "restore": Restore,
     "proof": GiveProof,
     "end_all_sessions": EndAllSessions,

@@ -1,4 +1,4 @@
-"""The review of accounts, once a day: what nobody uses is told, and then closed."""
+"""Reviews, once a day: accounts that nobody uses are told, and then closed; keys that grow old are counted."""
 
 import time
 from collections.abc import Mapping
@@ -8,14 +8,15 @@ from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import AccountsTable
 from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.adapters.dynamodb.reviews import ReviewsTable
-from portal.adapters.kms import Kms, KmsPseudonyms, KmsRecipients
+from portal.adapters.kms import KeySlots, Kms, KmsPseudonyms, KmsRecipients, Slot
 from portal.domain.errors import Unavailable
 from portal.domain.ids import CanonicalEmail
+from portal.domain.key import KeyPair, KeyUse
 from portal.events import Handler
 from portal.flows.close_account import Closing
 from portal.flows.ports import Clock
 from portal.flows.review_accounts import Review
-from portal.observe import count, flush_metrics, log_failure, logger
+from portal.observe import count, flush_metrics, gauge, log_failure, logger
 from portal.settings import ReviewSettings
 
 # A run takes no account any more when the time left may be too short for a whole closing, every call tried twice.
@@ -34,11 +35,12 @@ def serve_review(settings: ReviewSettings, aws: Aws | None = None, clock: Clock 
         aws: way out.
         clock: epoch seconds.
     """
-    review = _wire(settings, aws or Aws(), clock)
+    aws = aws or Aws()
+    review, kms = _wire(settings, aws, clock), Kms(aws)
 
-    def handler(_event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+    def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
         try:
-            return _run(review, context)
+            return _look_at_keys(settings, kms, clock()) if event.get("task") == "keys" else _run(review, context)
         finally:
             flush_metrics()
 
@@ -67,6 +69,28 @@ def _run(review: Review, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lamb
     if outcomes["failed"]:
         raise ReviewFailed
     return summary
+
+
+def _look_at_keys(settings: ReviewSettings, kms: Kms, now: int) -> dict[str, Any]:
+    """Tell how old the keys are that sign, and which others are needed no more (ASVS 11.1.1)."""
+    try:
+        pairs = [_pair(kms, use, slots, active) for use, (slots, active) in settings.rotating_keys.items()]
+    except Exception as failure:  # noqa: BLE001 - whatever it is, Lambda must not log its text
+        log_failure(failure)
+        raise ReviewFailed from None
+    gauge("KeyAgeDays", max(pair.age_days(now) for pair in pairs))
+    gauge("KeysToRetire", sum(pair.to_retire(now) for pair in pairs))
+    keys = [
+        {"use": pair.use, "age_days": pair.age_days(now), "phase": pair.phase, "to_retire": pair.to_retire(now)}
+        for pair in pairs
+    ]
+    logger.info("keys", extra={"keys": keys})
+    return {"keys": keys}
+
+
+def _pair(kms: Kms, use: KeyUse, slots: KeySlots, active: Slot) -> KeyPair:
+    other = slots.other(active)
+    return KeyPair(use, kms.created_at(slots.active(active)), kms.created_at(other) if other else None)
 
 
 def _look(review: Review, email: CanonicalEmail) -> str:

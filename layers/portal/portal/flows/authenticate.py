@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from portal.domain.account import Account
 from portal.domain.consent import awaiting_consent
 from portal.domain.errors import ConsentRequired, NotAuthenticated, PasswordChangeRequired, ReauthenticationRequired
+from portal.domain.restriction import require_processing
 from portal.domain.session import Session
 from portal.flows.ports import AccessTokenVerifier, Sessions
 
@@ -26,6 +27,7 @@ def authenticate(  # noqa: PLR0913 - what a route may ask for
     limited: bool = False,
     recent: bool = False,
     outdated: bool = False,
+    processing: bool = False,
 ) -> Caller:
     """Return the caller that an access token stands for.
 
@@ -37,11 +39,13 @@ def authenticate(  # noqa: PLR0913 - what a route may ask for
         limited: whether a token of scope ``password:change`` is enough.
         outdated: whether it is enough to have consented to older wordings than those in force.
         recent: whether the password must have been given just now (step-up, ASVS 7.5.1).
+        processing: whether the data are to be changed or used, which a restriction forbids (GDPR Art. 18).
 
     Raises:
         NotAuthenticated: no valid token, or its session, account or generation is over.
         PasswordChangeRequired: the token opens the password change only.
         ConsentRequired: a newer wording awaits consent.
+        ProcessingRestricted: the data are only kept.
         ReauthenticationRequired: the password was given too long ago.
     """
     if token is None:
@@ -57,6 +61,8 @@ def authenticate(  # noqa: PLR0913 - what a route may ask for
         raise PasswordChangeRequired
     if not outdated and awaiting_consent(account.consents):
         raise ConsentRequired
+    if processing:
+        require_processing(account, now)
     if recent and not session.is_recent(now):
         raise ReauthenticationRequired
     return Caller(account, session)

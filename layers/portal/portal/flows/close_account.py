@@ -55,7 +55,8 @@ class Closing:
 
     def _close(self, account: Account, now: int, more: Sequence[AnyEvidence], announced_at: int | None = None) -> None:
         ends = evidence_ends(now, self.retention_years)
-        closing = ClosingEvidence(account.id, now, self.pseudonyms.of(account.canonical_email), ends)
+        pseudonym = self.pseudonyms.of(account.canonical_email)
+        closing = ClosingEvidence(account.id, now, pseudonym, account.address_changed, ends)
         order = order_to(account.email, "farewell", str(ends), account.locale, now, self.recipients)
         try:
             retry_conflicts(

@@ -8,7 +8,7 @@ from portal.domain.account import Account
 from portal.domain.email import canonical_email, sending_form
 from portal.domain.ids import AccountId, AttemptId, ChangeId
 from portal.domain.mail import Language, Mail
-from portal.domain.outbox import NoticeKind, OutboxRow
+from portal.domain.outbox import NoticeKind, OutboxRow, read_addressed
 from portal.domain.password import hash_password
 from portal.domain.registration import Attempt
 from portal.domain.token import (
@@ -55,12 +55,25 @@ class Letters(Protocol):
         """Ask the new address to confirm."""
 
     def notice(
-        self, kind: NoticeKind, language: Language, happened_at: int, freeze_url: str, freeze_until: int
+        self,
+        kind: NoticeKind,
+        language: Language,
+        happened_at: int,
+        freeze_url: str,
+        freeze_until: int,
+        *,
+        device: str,
     ) -> Mail:
-        """Tell what happened to an account, and how to block it."""
+        """Tell what happened to an account, by which device where that matters, and how to block it."""
 
     def closing_announced(self, language: Language, closes_at: int, *, activated: bool) -> Mail:
         """Announce that an account will be closed as nobody uses it, and say how to keep it."""
+
+    def restriction_started(self, language: Language, since: int) -> Mail:
+        """Confirm that the data of an account are only kept from now on."""
+
+    def restriction_ending(self, language: Language, ends_at: int) -> Mail:
+        """Tell when that ends, before it does."""
 
     def farewell(self, language: Language, closed_at: int, evidence_until: int) -> Mail:
         """Confirm that an account is closed."""
@@ -119,6 +132,8 @@ class Composer:
             "password_reset": self._password_reset,
             "email_change": self._email_change,
             "closing_announced": self._closing_announced,
+            "restriction_started": self._restriction_started,
+            "restriction_ending": self._restriction_ending,
             "farewell": self._farewell,
         }
         return makers.get(row.kind, self._notice)(row)
@@ -127,10 +142,17 @@ class Composer:
         attempt = self.registrations.find(AttemptId(row.ref), self.clock())
         if attempt is None:
             return None
+        if row.turn_at is not None and attempt.mail_sent_at is not None:
+            # While it waited for its turn, another mail to this address named the attempt.
+            return None
         asked = attempt.application
         if self.accounts.find_credential(asked.canonical_email) is not None:
             return Letter(sending_form(asked.email), self.letters.already_registered(asked.locale))
-        return self._ask(asked.email, asked.locale, [attempt])
+        if row.turn_at is None:
+            return self._ask(asked.email, asked.locale, [attempt])
+        # What waited names the newest attempts, so that one person's own is not kept back by a stranger's many.
+        newest = self.registrations.newest_of(asked.canonical_email, self.clock(), ATTEMPTS_PER_MAIL)
+        return self._ask(asked.email, asked.locale, newest or [attempt])
 
     def _resend(self, row: OutboxRow) -> Letter | None:
         email = self._recipient(row)
@@ -168,8 +190,8 @@ class Composer:
         account = self.accounts.find(credential.account_id) if credential else None
         if account is None or account.blocked:
             return None
-        ends = row.created_at + PASSWORD_RESET_SECONDS
-        token = self.links.sign(PASSWORD_RESET, account.id, row.created_at, ends, {"gen": account.generation})
+        ends = row.counts_from + PASSWORD_RESET_SECONDS
+        token = self.links.sign(PASSWORD_RESET, account.id, row.counts_from, ends, {"gen": account.generation})
         return _to(account, self.letters.password_reset(account.locale, self._url(PASSWORD_RESET, token), ends))
 
     def _email_change(self, row: OutboxRow) -> Letter | None:
@@ -191,13 +213,20 @@ class Composer:
         # That something was only asked for is no news when the account is gone; that it was done, is.
         if row.kind == "email_change_requested" and self.accounts.find(AccountId(row.ref)) is None:
             return None
+        to, device = self._addressed(row)
+        language = row.language
+        if row.kind == "new_device_login" and (account := self.accounts.find(AccountId(row.ref))):
+            language = account.locale
+            # In the form that its owner typed, while it is theirs still.
+            to = account.email if account.canonical_email == to else to
         # By the day of sending, not from the order on: a mail that SES kept waiting must not bring a dead link.
         begins = row.created_at + (self.clock() - row.created_at) // _DAY * _DAY
         ends = begins + FREEZE_SECONDS
         token = self.links.sign(FREEZE, row.ref, begins, ends, {"notice": row.id})
         kind = cast("NoticeKind", row.kind)
-        mail = self.letters.notice(kind, row.language, row.created_at, self._url(FREEZE, token), ends)
-        return Letter(sending_form(self._recipient(row)), mail)
+        url = self._url(FREEZE, token)
+        mail = self.letters.notice(kind, language, row.created_at, url, ends, device=device)
+        return Letter(sending_form(to), mail)
 
     def _closing_announced(self, row: OutboxRow) -> Letter | None:
         account = self.accounts.find(AccountId(row.ref))
@@ -207,8 +236,22 @@ class Composer:
         if credential.announced_at is None or credential.review_at is None:
             # The person logged in meanwhile.
             return None
+        if account.is_restricted(self.clock()):
+            return None
         mail = self.letters.closing_announced(row.language, credential.review_at, activated=credential.activated)
         return _to(account, mail)
+
+    def _restriction_started(self, row: OutboxRow) -> Letter | None:
+        account = self.accounts.find(AccountId(row.ref))
+        if account is None or account.restricted_at is None or account.restriction_ends_at is not None:
+            return None
+        return _to(account, self.letters.restriction_started(account.locale, account.restricted_at))
+
+    def _restriction_ending(self, row: OutboxRow) -> Letter | None:
+        account = self.accounts.find(AccountId(row.ref))
+        if account is None or account.restriction_ends_at is None or account.restriction_ends_at <= self.clock():
+            return None
+        return _to(account, self.letters.restriction_ending(account.locale, account.restriction_ends_at))
 
     def _farewell(self, row: OutboxRow) -> Letter:
         # The account is gone; the order says until when its evidence stays.
@@ -223,7 +266,10 @@ class Composer:
         return f"{self.public_url}/{purpose.page}#token={token}"
 
     def _recipient(self, row: OutboxRow) -> str:
-        return self.recipients.decrypt(row.recipient or "", row.id)
+        return self._addressed(row)[0]
+
+    def _addressed(self, row: OutboxRow) -> tuple[str, str]:
+        return read_addressed(self.recipients.decrypt(row.recipient or "", row.id))
 
 
 def _to(account: Account, mail: Mail) -> Letter:

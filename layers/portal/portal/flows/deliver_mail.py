@@ -7,11 +7,12 @@ from portal.domain.errors import MailRefused, Unavailable
 from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, OutboxId
 from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, delay_after
+from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer, Letter
 from portal.flows.ports import Accounts, Clock, Evidence, MailSender, Outbox, Registrations
 from portal.flows.retry import retry_conflicts
 
-Outcome = Literal["sent", "unnoted", "dropped", "postponed", "failed", "expired", "not_due"]
+Outcome = Literal["sent", "unnoted", "dropped", "postponed", "waiting", "over_budget", "failed", "expired", "not_due"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Mailer:
     Args:
         outbox: ordered mails.
         composer: says what a mail says.
+        budget: says when it may leave.
         sender: hands mails to the mail service.
         registrations: where the time of an opt-in mail is noted.
         accounts: tells whether a person clicked before that.
@@ -30,6 +32,7 @@ class Mailer:
 
     outbox: Outbox
     composer: Composer
+    budget: MailBudget
     sender: MailSender
     registrations: Registrations
     accounts: Accounts
@@ -41,7 +44,8 @@ class Mailer:
 
         Whatever fails gives the row back, due later: the mail is late, not lost. It is given up (``failed``,
         ``expired``) only when its own time is over, or when the mail service refuses it again and again. ``unnoted`` is
-        sent, but its evidence lacks the time.
+        sent, but its evidence lacks the time. ``waiting`` is over the budget of its mailbox and has its turn later;
+        ``over_budget`` would have it only when no mail is worth sending any more.
 
         Raises:
             Exception: an error of the code or of its set-up; the row is given back all the same.
@@ -51,6 +55,9 @@ class Mailer:
             return "expired" if self.outbox.expire(row_id, self.clock()) else "not_due"
         try:
             letter = self.composer.compose(row)
+            turn = self.budget.turn_of(row, letter.to, self.clock()) if letter else 0
+            if turn > self.clock():
+                return self._let_wait(row, turn)
             message_id = self.sender.send(letter.to, letter.mail, row.id) if letter else None
         except MailRefused:
             if row.tries < REFUSALS_BEFORE_GIVING_UP:
@@ -67,6 +74,14 @@ class Mailer:
     def _postpone(self, row: OutboxRow) -> Outcome:
         self.outbox.postpone(row, self.clock() + delay_after(row.tries))
         return "postponed"
+
+    def _let_wait(self, row: OutboxRow, turn: int) -> Outcome:
+        ends = row.end_after_waiting(turn)
+        if ends is None:
+            self.outbox.finish(row, "over_budget", self.clock())
+            return "over_budget"
+        self.outbox.let_wait(row, turn, ends)
+        return "waiting"
 
     def _sent(self, row: OutboxRow, letter: Letter | None, message_id: str | None) -> Outcome:
         if letter is None or message_id is None:

@@ -11,7 +11,17 @@ _OF_STORAGE = {"pk", "sk", "expiry_shard", "due_shard", "review_shard"}
 # Hashes and ciphertexts say nothing about a person and must not leave the portal.
 _SECRETS = {"password_hash", "refresh_hash", "previous_refresh_hash", "nonce", "recipient"}
 # An attempt that is not confirmed may be a stranger's who mistyped their address: its data is not shown to others.
-_OF_ATTEMPTS = ("reference", "canonical_email", "requested_at", "expires_at", "mail_sent_at", "mail_message_id", "ip")
+_OF_ATTEMPTS = (
+    "reference",
+    "canonical_email",
+    "requested_at",
+    "expires_at",
+    "mail_sent_at",
+    "mail_message_id",
+    "last_mail_sent_at",
+    "last_mail_message_id",
+    "ip",
+)
 
 
 class PersonalData(Protocol):

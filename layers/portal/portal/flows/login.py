@@ -1,29 +1,39 @@
 """A client logs in, or shows again who they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.domain.account import Credential
-from portal.domain.email import canonical_email
+from portal.domain.device import Device, Remembered, remember
+from portal.domain.email import MAX_LENGTH, canonical_email
 from portal.domain.errors import ConditionFailed, InvalidCredentials, NotAuthenticated
 from portal.domain.ids import CanonicalEmail
 from portal.domain.lifecycle import login_is_worth_noting
+from portal.domain.outbox import OutboxRow
 from portal.domain.password import hash_password, needs_rehash, normalise, password_matches
-from portal.domain.session import Device, Lifetimes, RefreshToken, Session, new_limited_session, new_session
+from portal.domain.session import Lifetimes, RefreshToken, Session, new_limited_session, new_session
 from portal.domain.token import AccessClaims
 from portal.flows.authenticate import Caller
-from portal.flows.ports import AccessTokenSigner, Accounts, Clock, Sessions
+from portal.flows.order_mail import new_device_notice
+from portal.flows.ports import AccessTokenSigner, Accounts, Clock, RecipientEncryptor, Sessions
 from portal.flows.retry import retry_conflicts
-
-_NOBODY = CanonicalEmail("-")
+from portal.flows.throttle import Admitted, LoginThrottle
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """The result of a login: the access token, and a refresh token where the scope is full."""
+    """The result of a login: the access token, and a refresh token where the scope is full.
+
+    Args:
+        session: that starts or goes on.
+        access_token: signed.
+        refresh_token: None with a limited scope.
+        device_token: by which the device is known from now on; None where it has it already, or keeps none.
+    """
 
     session: Session
     access_token: str
     refresh_token: str | None
+    device_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,8 @@ class Login:
         accounts: credentials.
         sessions: where new sessions go.
         tokens: issues access tokens.
+        throttle: counts attempts.
+        recipients: encrypts addresses of notices.
         lifetimes: of sessions and tokens.
         clock: epoch seconds.
     """
@@ -41,13 +53,15 @@ class Login:
     accounts: Accounts
     sessions: Sessions
     tokens: AccessTokenSigner
+    throttle: LoginThrottle
+    recipients: RecipientEncryptor
     lifetimes: Lifetimes
     clock: Clock
 
     def log_in(self, email: str, password: str, device: Device) -> LoggedIn:
         """Check address and password and start a session.
 
-        A known and an unknown address cost the same: one read and one hash (ASVS 6.3.8).
+        A known and an unknown address cost the same: one read, one count and one hash (ASVS 6.3.8).
 
         Args:
             email: as received.
@@ -56,16 +70,24 @@ class Login:
 
         Raises:
             InvalidCredentials: for every reason alike.
+            TooManyRequests: see ``flows.throttle``; the password was not looked at.
         """
         now, normal = self.clock(), normalise(password)
-        # A text that is no address is looked up all the same, so that it costs the same.
-        credential = self.accounts.find_credential(canonical_email(email) or _NOBODY)
+        # A text that is no address is looked up and counted all the same, so that it costs the same.
+        address = canonical_email(email) or CanonicalEmail(email.strip().lower()[:MAX_LENGTH] or "-")
+        credential = self.accounts.find_credential(address)
+        admitted = self.throttle.admit(address, credential, device, now)
         usable = open_credential(credential, normal, now)
         if usable.password_hash and needs_rehash(usable.password_hash):
             self.accounts.upgrade_hash(usable, hash_password(normal))
         session, refresh_token = self._start(usable, device, now)
-        answer = logged_in(session, refresh_token, now, self.tokens)
-        self._store(session, usable, now)
+        remembered = _remembered(session, usable, device, now)
+        noted = None
+        if remembered.devices != usable.devices or login_is_worth_noting(usable, now):
+            noted = replace(usable, devices=remembered.devices, last_login_at=now, closing_announced_at=None)
+        answer = logged_in(session, refresh_token, now, self.tokens, remembered.token)
+        notice = new_device_notice(usable, device, now, self.recipients) if remembered.is_new else None
+        self._store(session, admitted, noted, notice)
         return answer
 
     def reauthenticate(self, caller: Caller, password: str, device: Device) -> LoggedIn:
@@ -74,28 +96,29 @@ class Login:
         Raises:
             InvalidCredentials: the password is wrong.
             NotAuthenticated: the session or the account ended in the same moment.
+            TooManyRequests: see ``flows.throttle``; the password was not looked at.
         """
         now, account = self.clock(), caller.account
-        credential = open_credential(self.accounts.find_credential(account.canonical_email), normalise(password), now)
+        found = self.accounts.find_credential(account.canonical_email)
+        admitted = self.throttle.admit(account.canonical_email, found, device, now)
+        credential = open_credential(found, normalise(password), now)
         if credential.account_id != account.id or credential.generation != account.generation:
             raise NotAuthenticated
         session, refresh_token = new_session(account.id, account.generation, device, now, self.lifetimes)
         answer = logged_in(session, refresh_token, now, self.tokens)
         try:
-            retry_conflicts(lambda: self.sessions.replace(caller.session, session))
+            retry_conflicts(lambda: self.sessions.replace(caller.session, session, admitted.counted))
         except ConditionFailed:
             raise NotAuthenticated from None
         return answer
 
-    def _store(self, session: Session, credential: Credential, now: int) -> None:
-        """Store the session, and with it the time of this login where that is worth noting: all or nothing."""
-        if login_is_worth_noting(credential, now):
-            try:
-                return retry_conflicts(lambda: self.sessions.add_noted(session, credential))
-            except ConditionFailed:
-                # Address changed or account closed in the same moment: the session is void, and nothing to note.
-                pass
-        return self.sessions.add(session)
+    def _store(self, session: Session, admitted: Admitted, noted: Credential | None, notice: OutboxRow | None) -> None:
+        """Store the session with all that goes with it, and forget the failures before it: all or nothing."""
+        try:
+            retry_conflicts(lambda: self.sessions.add(session, admitted.counted, noted, notice))
+        except ConditionFailed:
+            # Address changed or account closed in the same moment: the session is void, nothing to note or tell.
+            retry_conflicts(lambda: self.sessions.add(session, admitted.counted))
 
     def _start(self, credential: Credential, device: Device, now: int) -> tuple[Session, RefreshToken | None]:
         who = (credential.account_id, credential.generation, device, now, self.lifetimes)
@@ -112,15 +135,28 @@ def open_credential(credential: Credential | None, password: str, now: int) -> C
     """
     usable = credential if credential and credential.opens_at(now) else None
     if not password_matches(usable.password_hash if usable else None, password) or usable is None:
-        raise InvalidCredentials
+        raise InvalidCredentials(credential.account_id if credential else None)
     return usable
 
 
-def logged_in(session: Session, refresh_token: RefreshToken | None, now: int, tokens: AccessTokenSigner) -> LoggedIn:
+def _remembered(session: Session, credential: Credential, device: Device, now: int) -> Remembered:
+    """Return the devices after a login; one with an initial password makes none known: its mail may have been read."""
+    if session.scope != "portal":
+        return Remembered(credential.devices, None, is_new=False)
+    return remember(credential.devices, device, credential.account_id, now)
+
+
+def logged_in(
+    session: Session,
+    refresh_token: RefreshToken | None,
+    now: int,
+    tokens: AccessTokenSigner,
+    device_token: str | None = None,
+) -> LoggedIn:
     """Return the answer to a client whose session starts or goes on: its tokens.
 
     To be called before the session is stored: an access token opens nothing without it, and where the key store fails,
     nothing has happened.
     """
     claims = AccessClaims(session.account_id, session.id, session.scope, session.auth_time)
-    return LoggedIn(session, tokens.issue(claims, now), str(refresh_token) if refresh_token else None)
+    return LoggedIn(session, tokens.issue(claims, now), str(refresh_token) if refresh_token else None, device_token)

@@ -10,7 +10,9 @@ from portal.domain.email_change import FormerAddress
 from portal.domain.errors import NotFound
 from portal.domain.ids import AccountId, CanonicalEmail, SessionId
 from portal.domain.operation import AccountState, account_state, is_restored, restored
+from portal.domain.outbox import order_mail
 from portal.domain.registration import Attempt
+from portal.domain.restriction import lifted, lifting_takes_effect, restricted
 from portal.flows.ports import Accounts, Clock, EverySession, FormerAddresses, Operations, OptIns, Registrations
 from portal.flows.retry import settle
 
@@ -45,12 +47,16 @@ class AccountStatus:
         state: how far it is open to its client.
         created_at: when it was confirmed.
         opt_in_mail_sent_at: when its opt-in mail left; None when that was never noted.
+        restricted_at: since when the data are only kept; None when they are not.
+        restriction_ends_at: until when; None while nobody lifted that.
     """
 
     id: AccountId
     state: AccountState
     created_at: int
     opt_in_mail_sent_at: int | None
+    restricted_at: int | None
+    restriction_ends_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,31 @@ class Operate:
         """End all sessions of an account, and with them every link that was mailed before; a block did so already."""
         return self._settle(target, lambda account: account.blocked, self.operations.end_sessions)
 
+    def restrict(self, target: Target) -> Result:
+        """Keep the data of an account and do nothing with them any more (GDPR Art. 18); a mail confirms it."""
+
+        def write(account: Account) -> None:
+            now = self.clock()
+            order = order_mail("restriction_started", account.id, account.locale, now)
+            self.operations.restrict(account, restricted(account, now), order)
+
+        return self._settle(target, self._is_restricted_for_good, write)
+
+    def lift_restriction(self, target: Target) -> Result:
+        """Let a restriction end on a day of which a mail tells in time (GDPR Art. 18(3))."""
+
+        def write(account: Account) -> None:
+            now = self.clock()
+            # What announces an end makes no sense after it.
+            lifetime = lifting_takes_effect(now) - now
+            order = order_mail("restriction_ending", account.id, account.locale, now, lifetime=lifetime)
+            self.operations.restrict(account, lifted(account, now), order)
+
+        return self._settle(target, lambda account: not self._is_restricted_for_good(account), write)
+
+    def _is_restricted_for_good(self, account: Account) -> bool:
+        return account.is_restricted(self.clock()) and account.restriction_ends_at is None
+
     def restore(self, target: Target, *, to_former_address: bool) -> Result:
         """Give an account back to its owner: open, without sessions, links or password of before.
 
@@ -190,7 +221,15 @@ class Operate:
         if account is None:
             return None
         state = account_state(account, self.accounts.find_credential(account.canonical_email), now)
-        return AccountStatus(account.id, state, account.created_at, self.opt_ins.mail_sent_at(account.id))
+        is_restricted = account.is_restricted(now)
+        return AccountStatus(
+            id=account.id,
+            state=state,
+            created_at=account.created_at,
+            opt_in_mail_sent_at=self.opt_ins.mail_sent_at(account.id),
+            restricted_at=account.restricted_at if is_restricted else None,
+            restriction_ends_at=account.restriction_ends_at if is_restricted else None,
+        )
 
     def _present(self, target: Target) -> Account:
         """Return the account that is meant by its id or its present address."""

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+from portal.domain.account import Credential
+from portal.domain.device import Device
 from portal.domain.ids import random_id
 from portal.domain.mail import Language
-from portal.domain.outbox import LIFETIME_SECONDS, MailKind, OutboxRow, order_mail
+from portal.domain.outbox import LIFETIME_SECONDS, MailKind, OutboxRow, addressed, order_mail
+from portal.domain.user_agent import device_name
 from portal.flows.ports import Outbox, RecipientEncryptor
 
 RESEND_SECONDS = 86_400
@@ -20,10 +23,35 @@ def order_to(  # noqa: PLR0913 - what an order needs
     recipients: RecipientEncryptor,
     *,
     lifetime: int = LIFETIME_SECONDS,
+    fact: str = "",
 ) -> OutboxRow:
-    """Return the order of a mail to an address, which the row holds encrypted."""
+    """Return the order of a mail to an address, which the row holds encrypted, with a fact that the mail tells."""
     order = order_mail(kind, ref, language, now, lifetime=lifetime)
-    return replace(order, recipient=recipients.encrypt(address, order.id))
+    return replace(order, recipient=recipients.encrypt(addressed(address, fact), order.id))
+
+
+def new_device_notice(
+    credential: Credential, device: Device, now: int, recipients: RecipientEncryptor
+) -> OutboxRow | None:
+    """Return the order of the mail that tells an owner of a login from a device that is new; whether it is, others say.
+
+    It goes to the address of this moment: a thief who changes that can't divert it. How the owner writes it, and in
+    which language they read, the account says when the mail is sent; a login does not read the account.
+
+    Args:
+        credential: of the client who logged in.
+        device: where the login comes from.
+        now: epoch seconds of the login.
+        recipients: encrypts address and device.
+
+    Returns:
+        None for a login with an initial password: every device is new then, it opens nothing but the change of the
+        password, and that has a notice of its own.
+    """
+    if credential.password_kind == "initial":  # noqa: S105 - a kind
+        return None
+    address, account_id, name = credential.canonical_email, credential.account_id, device_name(device.user_agent)
+    return order_to(address, "new_device_login", account_id, "de", now, recipients, fact=name)
 
 
 def request_mail(  # noqa: PLR0913, PLR0917 - what an order needs

@@ -6,12 +6,14 @@ from typing import Protocol
 from portal.domain.account import Account, Credential
 from portal.domain.email_change import EmailChange, FormerAddress
 from portal.domain.evidence import AnyEvidence, ConsentEvidence, OptInEvidence, OptInMailEvidence
-from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, OutboxId, SessionId
+from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, CounterKey, OutboxId, SessionId
 from portal.domain.mail import Mail
+from portal.domain.mail_budget import Mailbox
 from portal.domain.outbox import OutboxRow
 from portal.domain.registration import Attempt
 from portal.domain.session import Session
 from portal.domain.sweep import Expired, Partition, Sweep
+from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow
 from portal.domain.token import AccessClaims, Claims, Purpose
 
 Clock = Callable[[], int]
@@ -31,7 +33,7 @@ class Registrations(Protocol):
         """Delete an attempt now; tell whether there was one."""
 
     def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> bool:
-        """Keep when the opt-in mail left, for the evidence; tell whether the attempt was still there."""
+        """Keep when an opt-in mail left, the first and the newest; tell whether the attempt was still there."""
 
     def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
         """Return the pending attempts of an address, newest first."""
@@ -78,16 +80,42 @@ class Accounts(Protocol):
     def upgrade_hash(self, credential: Credential, password_hash: str) -> None:
         """Replace a hash by a stronger one of the same password, unless the password changed meanwhile."""
 
-    def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
+    def change_password(
+        self,
+        before: Credential,
+        after: Credential,
+        session: Session,
+        ended: SessionId,
+        order: OutboxRow,
+        counted: Sequence[CounterKey] = (),
+    ) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing.
+
+        Args:
+            before: as it was read.
+            after: with the new hash, and the devices that are known from now on.
+            session: of the new generation.
+            ended: the present session.
+            order: of the mail that tells the owner.
+            counted: counters that are set back.
 
         Raises:
             ConditionFailed: password, generation or account changed meanwhile.
             Conflict: another transaction held one of the items.
         """
 
-    def reset_password(self, account: Account, password_hash: str) -> None:
+    def reset_password(
+        self, account: Account, password_hash: str, order: OutboxRow, counted: Sequence[CounterKey] = ()
+    ) -> None:
         """Set a chosen password, whatever was there, and end all sessions by a new generation, all or nothing.
+
+        No device is known any more.
+
+        Args:
+            account: as it was read.
+            password_hash: of the new password.
+            order: of the mail that tells the owner.
+            counted: counters that are set back.
 
         Raises:
             ConditionFailed: generation or account changed meanwhile.
@@ -154,6 +182,8 @@ class Profiles(Protocol):
     ) -> None:
         """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds).
 
+        New and former addresses go too, and registrations of the address that were never confirmed.
+
         Args:
             account: as it was read.
             evidence: of the closing.
@@ -200,6 +230,17 @@ class Operations(Protocol):
     def end_sessions(self, account: Account) -> None:
         """End all sessions of an account."""
 
+    def restrict(self, before: Account, after: Account, order: OutboxRow) -> None:
+        """Store a restriction, or its coming end, together with the order of the mail that says so.
+
+        A new address that waited for its confirmation is deleted.
+
+        Args:
+            before: the account as it was read.
+            after: with the restriction.
+            order: of the mail.
+        """
+
     def restore(
         self,
         before: Account,
@@ -241,15 +282,25 @@ class EverySession(Protocol):
 class Sessions(Protocol):
     """Login sessions."""
 
-    def add(self, session: Session) -> None:
-        """Store a new session."""
+    def add(
+        self,
+        session: Session,
+        counted: Sequence[CounterKey] = (),
+        noted: Credential | None = None,
+        notice: OutboxRow | None = None,
+    ) -> None:
+        """Store a new session, all or nothing with what goes with it.
 
-    def add_noted(self, session: Session, credential: Credential) -> None:
-        """Store a new session and note with the credential when its client logged in; an announced closing is void.
+        Args:
+            session: that starts.
+            counted: counters that are set back.
+            noted: the credential with the time of this login and its devices, where that is worth noting; a closing
+                that was announced is void then.
+            notice: order of the mail that tells of it.
 
         Raises:
-            ConditionFailed: the address is another account's meanwhile, or nobody's.
-            Conflict: another transaction held the credential.
+            ConditionFailed: the address of ``noted`` is another account's meanwhile, or nobody's.
+            Conflict: another transaction held one of the items.
         """
 
     def find(self, session_id: SessionId) -> Session | None:
@@ -263,8 +314,8 @@ class Sessions(Protocol):
             Conflict: another transaction held one of the items.
         """
 
-    def replace(self, ended: Session, started: Session) -> None:
-        """Start a session in the place of another, all or nothing.
+    def replace(self, ended: Session, started: Session, counted: Sequence[CounterKey] = ()) -> None:
+        """Start a session in the place of another and set the counters ``counted`` back, all or nothing.
 
         Raises:
             ConditionFailed: the other one is gone or its generation is over.
@@ -295,6 +346,55 @@ class Sessions(Protocol):
         """Return account and session by one consistent read."""
 
 
+class LoginCounters(Protocol):
+    """Counters of password checks."""
+
+    def count(
+        self,
+        keys: Sequence[CounterKey],
+        found: Mapping[CounterKey, Failures],
+        in_range: RequestWindow,
+        rules: LoginRules,
+        now: int,
+    ) -> CountRefused | None:
+        """Count one more failure at each counter and one more request of the range, all or nothing.
+
+        Args:
+            keys: of the counters; the first one has free attempts, the others only an end.
+            found: what is known to lie under keys, to count on from; the others are counted on while they are free.
+            in_range: of the client address.
+            rules: how often passwords may be tried.
+            now: epoch seconds.
+
+        Raises:
+            Conflict: another transaction held one of the counters.
+        """
+
+
+class Requests(Protocol):
+    """Counters of requests by range."""
+
+    def count(self, in_range: RequestWindow) -> bool:
+        """Count a request; tell whether it was one of those that are heard."""
+
+
+class MailSlots(Protocol):
+    """Times given to mails that anybody can trigger."""
+
+    def of(self, key: CounterKey) -> Mailbox:
+        """Return the slots given so far, read consistently."""
+
+    def take(self, key: CounterKey, before: Mailbox, after: Mailbox) -> None:
+        """Store the slots of a mailbox with a new one.
+
+        Raises:
+            ConditionFailed: they are not as they were read.
+        """
+
+    def count(self, key: CounterKey, most: int, ends: int) -> bool:
+        """Count a mail until ``ends`` (epoch seconds); tell whether it was one of those that may leave."""
+
+
 class Outbox(Protocol):
     """Ordered mails."""
 
@@ -318,6 +418,9 @@ class Outbox(Protocol):
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
         """Give a claimed row back, due later."""
+
+    def let_wait(self, row: OutboxRow, turn_at: int, expires_at: int) -> None:
+        """Give a claimed row back until its turn comes; its own time counts from there (epoch seconds)."""
 
 
 class Expiry(Protocol):

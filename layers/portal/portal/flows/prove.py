@@ -57,10 +57,16 @@ class Prove:
     def _all(self, subjects: Sequence[AccountId]) -> list[Proof]:
         now = self.clock()
         found = [(subject, [row for row in self.proofs.of(subject) if _is_kept(row, now)]) for subject in subjects]
-        proofs = [prove(subject, rows) for subject, rows in found if rows]
+        proofs = [
+            prove(subject, rows, address_changed=self._address_changed(subject)) for subject, rows in found if rows
+        ]
         if not proofs:
             raise NotFound
         return proofs
+
+    def _address_changed(self, subject: AccountId) -> bool | None:
+        account = self.accounts.find(subject)
+        return account.address_changed if account else None
 
 
 def _is_kept(row: Row, now: int) -> bool:

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.domain.errors import ConditionFailed, Conflict, NotAuthenticated, NotFound, SessionEnded, Unavailable
+from portal.domain.errors import (
+    ConditionFailed,
+    Conflict,
+    NotAuthenticated,
+    NotFound,
+    RefreshTokenReused,
+    SessionEnded,
+    Unavailable,
+)
 from portal.domain.ids import LONGEST_ID, SessionId
 from portal.domain.session import Lifetimes, RefreshToken, Session, parse_refresh_token, present, rotate
 from portal.flows.authenticate import Caller
@@ -42,6 +50,7 @@ class Refresh:
 
         Raises:
             SessionEnded: no token, or one whose session is over now.
+            RefreshTokenReused: one that is not the session's, which is over now.
             Unavailable: other refreshes of this session were always first.
         """
         token = parse_refresh_token(presented or "")
@@ -62,7 +71,7 @@ class Refresh:
         kind = present(session, token, now)
         if kind == "foreign":
             self.sessions.end(session.id)
-            raise SessionEnded
+            raise RefreshTokenReused(session.account_id, session.id)
         if kind == "replaced":
             self._require_account(session)
             return logged_in(session, token.successor(session.nonce or ""), now, self.tokens)

@@ -3,13 +3,20 @@
 from portal.adapters.dynamodb.sessions import SessionsTable
 from portal.adapters.tokens import KmsAccessTokens
 from portal.flows.authenticate import Caller, authenticate
+from portal.http.actor import NotedTokens
 from portal.http.request import Request
 from portal.http.routes import Wiring
 from portal.settings import CallerSettings
 
 
 def caller_of[S: CallerSettings](
-    request: Request, wiring: Wiring[S], *, limited: bool = False, recent: bool = False, outdated: bool = False
+    request: Request,
+    wiring: Wiring[S],
+    *,
+    limited: bool = False,
+    recent: bool = False,
+    outdated: bool = False,
+    processing: bool = False,
 ) -> Caller:
     """Return the authenticated caller of a request.
 
@@ -19,14 +26,25 @@ def caller_of[S: CallerSettings](
         limited: whether a token of scope ``password:change`` is enough.
         recent: whether the password must have been given just now.
         outdated: whether it is enough to have consented to older wordings than those in force.
+        processing: whether the data are to be changed or used.
 
     Raises:
-        NotAuthenticated, PasswordChangeRequired, ConsentRequired, ReauthenticationRequired: see ``flows.authenticate``.
+        NotAuthenticated, PasswordChangeRequired, ConsentRequired, ProcessingRestricted, ReauthenticationRequired: see
+            ``flows.authenticate``.
     """
     settings = wiring.settings
-    tokens = KmsAccessTokens(wiring.kms, settings.access_token_keys, settings.issuer)
+    tokens = NotedTokens(KmsAccessTokens(wiring.kms, settings.access_token_keys, settings.issuer), request.actor)
     token, sessions = request.bearer_token, sessions_of(wiring)
-    return authenticate(token, wiring.clock(), tokens, sessions, limited=limited, recent=recent, outdated=outdated)
+    return authenticate(
+        token,
+        wiring.clock(),
+        tokens,
+        sessions,
+        limited=limited,
+        recent=recent,
+        outdated=outdated,
+        processing=processing,
+    )
 
 
 def sessions_of[S: CallerSettings](wiring: Wiring[S]) -> SessionsTable:

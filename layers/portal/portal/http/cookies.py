@@ -1,6 +1,9 @@
 """Cookies: only after login, only what the session needs (P1, TDDDG section 25)."""
 
+from portal.domain.device import DEVICE_SECONDS
+
 REFRESH = "__Host-refresh"
+DEVICE = "__Host-device"
 _ATTRIBUTES = "HttpOnly; Secure; SameSite=Strict; Path=/"
 
 
@@ -12,6 +15,11 @@ def refresh_cookie(token: str) -> str:
 def cleared_refresh_cookie() -> str:
     """Return the ``Set-Cookie`` value that removes the refresh token."""
     return f"{REFRESH}=; Max-Age=0; {_ATTRIBUTES}"
+
+
+def device_cookie(token: str) -> str:
+    """Return the ``Set-Cookie`` value by which a device is known at its next login; logging out does not remove it."""
+    return f"{DEVICE}={token}; Max-Age={DEVICE_SECONDS}; {_ATTRIBUTES}"
 
 
 def cookie_value(header: str, name: str) -> str | None:

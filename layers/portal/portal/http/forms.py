@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from portal.domain.errors import InvalidInput, InvalidLink, LinkExpired, PortalError
 from portal.domain.mail import Language
 from portal.http.messages import FIELD_MESSAGES
-from portal.http.problems import INTERNAL_ERROR, problem_of, problem_title
+from portal.http.problems import INTERNAL_ERROR, AnsweredError, problem_of, problem_title, retry_header
 from portal.http.request import ForeignOrigin, MalformedForm, NotAForm, Request
 from portal.http.response import Response
 from portal.http.site import page_response
@@ -67,12 +67,15 @@ def answer_form(request: Request, settings: SiteSettings, page: str, act: Callab
 
     Raises:
         ForeignOrigin, NotAForm, BodyTooLarge, MalformedForm: the request is none of a page of ours.
+        AnsweredError: the form is refused; its page says why.
     """
     form = read_form(request, page)
     try:
         outcome = act(form)
     except PortalError as error:
-        return _refused(settings, form, error)
+        if problem_of(error) is INTERNAL_ERROR:
+            raise
+        raise AnsweredError(error, _refused(settings, form, error)) from None
     filling = Filling(values=form.values, result=outcome.result, more=outcome.more)
     return page_response(200, outcome.page or page, settings, form.language, filling, root=_ROOT)
 
@@ -141,8 +144,6 @@ def field_at(fields: Iterable[Field], pointer: str) -> Field | None:
 
 def _refused(settings: SiteSettings, form: Form, error: PortalError) -> Response:
     problem = problem_of(error)
-    if problem is INTERNAL_ERROR:
-        raise error
     errors = _errors(form, error)
     gone = isinstance(error, LinkExpired)
     filling = Filling(
@@ -153,8 +154,7 @@ def _refused(settings: SiteSettings, form: Form, error: PortalError) -> Response
         good=False,
     )
     response = page_response(problem.status, form.page, settings, form.language, filling, root=_ROOT)
-    if retry_after := getattr(error, "retry_after", None):
-        response.headers["Retry-After"] = str(retry_after)
+    response.headers.update(retry_header(error))
     return response
 
 

@@ -72,8 +72,26 @@ FIELD_MESSAGES: dict[FieldCode, dict[Language, str]] = {
         "en": "The password may have at most 128 characters.",
     },
     FieldCode.PASSWORD_TOO_COMMON: {
-        "de": "Dieses Passwort ist leicht zu erraten, weil es auf Listen steht, ein Muster hat oder Namen enthält.",
-        "en": "This password is easy to guess: it is on lists, follows a pattern or is made of names.",
+        "de": "Dieses Passwort ist leicht zu erraten: Es steht auf Listen häufiger Passwörter, ist eine bekannte "
+        "Wendung oder besteht aus sehr wenigen gängigen Wörtern.",
+        "en": "This password is easy to guess: it is on lists of common passwords, is a well-known phrase or consists "
+        "of very few common words.",
+    },
+    FieldCode.PASSWORD_TOO_PERSONAL: {
+        "de": "Dieses Passwort ist leicht zu erraten: Es besteht vor allem aus Ihrem Namen, Ihrer Anschrift oder "
+        "E-Mail-Adresse oder aus dem Namen des Portals oder des Unternehmens.",
+        "en": "This password is easy to guess: it consists mainly of your name, your postal or e-mail address, or the "
+        "name of the portal or the company.",
+    },
+    FieldCode.PASSWORD_TOO_REGULAR: {
+        "de": "Dieses Passwort ist leicht zu erraten: Es folgt einem Muster, etwa benachbarten Tasten, dem Alphabet, "
+        "einer Zahlenreihe oder einem Datum.",
+        "en": "This password is easy to guess: it follows a pattern, such as neighbouring keys, the alphabet, a row "
+        "of numbers or a date.",
+    },
+    FieldCode.PASSWORD_TOO_REPETITIVE: {
+        "de": "Dieses Passwort ist leicht zu erraten: Es besteht vor allem aus Wiederholungen.",
+        "en": "This password is easy to guess: it consists mainly of repetitions.",
     },
     FieldCode.PASSWORD_UNCHANGED: {
         "de": "Das neue Passwort muss sich vom bisherigen unterscheiden.",

@@ -11,14 +11,18 @@ from portal.domain.errors import (
     InvalidInput,
     InvalidLink,
     LinkExpired,
+    LoginDelayed,
+    LoginLocked,
     NotAuthenticated,
     NotFound,
     PasswordChangeRequired,
     PortalError,
     PreconditionFailed,
     PreconditionRequired,
+    ProcessingRestricted,
     ReauthenticationRequired,
     SessionEnded,
+    TooManyRequests,
     Unavailable,
 )
 from portal.domain.mail import Language
@@ -92,6 +96,12 @@ PROBLEMS: dict[type[PortalError], Problem] = {
         "Dieses Formular kam nicht von einer Seite des Portals, oder Ihr Browser sagt nicht, woher es kam.",
         "This form did not come from a page of the portal, or your browser does not say where it came from.",
     ),
+    ProcessingRestricted: Problem(
+        403,
+        "processing_restricted",
+        "Die Verarbeitung Ihrer Daten ist eingeschränkt. Bis das endet, bewahren wir sie nur auf und ändern nichts.",
+        "The processing of your data is restricted. Until that ends we only keep them and change nothing.",
+    ),
     PreconditionFailed: Problem(
         412,
         "precondition_failed",
@@ -119,6 +129,24 @@ PROBLEMS: dict[type[PortalError], Problem] = {
     InvalidInput: Problem(
         422, "invalid_input", "Bitte prüfen Sie die markierten Angaben.", "Please check the marked fields."
     ),
+    TooManyRequests: Problem(
+        429,
+        "too_many_requests",
+        "Zu viele Anfragen. Bitte versuchen Sie es später noch einmal.",
+        "Too many requests. Please try again later.",
+    ),
+    LoginDelayed: Problem(
+        429,
+        "login_delayed",
+        "Zu viele falsche Passwörter. Bitte warten Sie, bevor Sie es noch einmal versuchen.",
+        "Too many wrong passwords. Please wait before you try again.",
+    ),
+    LoginLocked: Problem(
+        429,
+        "login_locked",
+        "Zu viele falsche Passwörter. Bitte setzen Sie mit „Passwort vergessen“ ein neues Passwort.",
+        "Too many wrong passwords. Please set a new password with “Forgotten password”.",
+    ),
     Unavailable: Problem(
         503,
         "unavailable",
@@ -135,6 +163,20 @@ INTERNAL_ERROR = Problem(
 )
 
 
+class AnsweredError(Exception):
+    """An error for which an answer is made already.
+
+    Args:
+        error: that is answered; the log names it.
+        response: the answer.
+    """
+
+    def __init__(self, error: PortalError, response: Response) -> None:
+        super().__init__()
+        self.error = error
+        self.response = response
+
+
 def problem_of(error: PortalError) -> Problem:
     """Return the row of an error; a class without one is a fault of ours."""
     return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), INTERNAL_ERROR)
@@ -143,6 +185,11 @@ def problem_of(error: PortalError) -> Problem:
 def problem_title(problem: Problem, language: Language) -> str:
     """Return what a problem says to people."""
     return problem.en if language == "en" else problem.de
+
+
+def retry_header(error: PortalError | None) -> dict[str, str]:
+    """Return the header that says when another try makes sense, nothing where none is known."""
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, Unavailable | TooManyRequests) else {}
 
 
 def problem_response(problem: Problem, language: Language, error: PortalError | None = None) -> Response:
@@ -159,8 +206,7 @@ def problem_response(problem: Problem, language: Language, error: PortalError | 
             {"pointer": entry.pointer, "code": entry.code.value, "message": FIELD_MESSAGES[entry.code][language]}
             for entry in error.errors
         ]
-    if isinstance(error, Unavailable):
-        headers["Retry-After"] = str(error.retry_after)
+    headers |= retry_header(error)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         # Every 401 names a challenge (RFC 9110, section 15.5.2).
         headers["WWW-Authenticate"] = "Bearer"

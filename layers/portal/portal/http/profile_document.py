@@ -5,15 +5,16 @@ from typing import Any
 
 from portal.domain.account import Account
 from portal.domain.bank import masked_account_number, masked_iban
+from portal.domain.times import rfc3339
 from portal.http.response import Response, json_response
 
 
-def profile_answer(account: Account) -> Response:
+def profile_answer(account: Account, now: int) -> Response:
     """Return the profile: IBAN and account number masked to the last four (ASVS 14.2.6)."""
-    return json_response(200, _document(account), headers={"ETag": account.etag})
+    return json_response(200, _document(account, now), headers={"ETag": account.etag})
 
 
-def _document(account: Account) -> dict[str, Any]:
+def _document(account: Account, now: int) -> dict[str, Any]:
     bank = account.bank_details
     return {
         "email": account.email,
@@ -27,4 +28,16 @@ def _document(account: Account) -> dict[str, Any]:
             "reviewed": account.bank_reviewed,
         },
         "locale": account.locale,
+        "processing_restricted": restriction_document(account, now),
     }
+
+
+def restriction_document(account: Account, now: int) -> dict[str, Any] | None:
+    """Return since when and until when the data are only kept; no end while nobody lifted that, None without one."""
+    if not account.is_restricted(now):
+        return None
+    return {"since": _time(account.restricted_at), "until": _time(account.restriction_ends_at)}
+
+
+def _time(epoch: int | None) -> str | None:
+    return None if epoch is None else rfc3339(epoch)

@@ -5,13 +5,15 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from portal.domain.device import Device
 from portal.domain.errors import PortalError
 from portal.domain.ip import cut_ip
 from portal.domain.mail import Language
-from portal.http.cookies import REFRESH, cookie_value
+from portal.http.actor import Actor
+from portal.http.cookies import DEVICE, REFRESH, cookie_value
 
 MAX_BODY_BYTES = 32 * 1024
 # Four levels are in use; without a limit of our own, what is too deep would depend on the interpreter.
@@ -56,6 +58,7 @@ class Request:
         base64_encoded: whether API Gateway encoded the body.
         ip: cut (P1).
         request_id: of API Gateway, for support and logs.
+        actor: who acts, as far as it becomes known; for the security log.
     """
 
     method: str
@@ -66,6 +69,7 @@ class Request:
     base64_encoded: bool
     ip: str
     request_id: str
+    actor: Actor = field(default_factory=Actor)
 
     @staticmethod
     def from_event(event: Mapping[str, Any]) -> "Request":
@@ -105,6 +109,15 @@ class Request:
     def refresh_cookie(self) -> str | None:
         """The refresh token of the session's cookie, None where there is none."""
         return cookie_value(self.headers.get("cookie", ""), REFRESH)
+
+    def device(self, *, keeps_cookies: bool) -> Device:
+        """Return where the request comes from.
+
+        Args:
+            keeps_cookies: whether the client lets cookies hold what it is known by.
+        """
+        token = cookie_value(self.headers.get("cookie", ""), DEVICE)
+        return Device(self.ip, self.user_agent, token, keeps_cookies)
 
     def json(self, media_types: tuple[str, ...] = ("application/json",)) -> Any:  # noqa: ANN401 - any JSON document
         """Return the body as a document.

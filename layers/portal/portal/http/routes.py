@@ -10,15 +10,16 @@ from portal.adapters.aws import Aws
 from portal.adapters.kms import Kms
 from portal.domain.errors import NotFound, PortalError
 from portal.flows.ports import Clock
-from portal.http.problems import INTERNAL_ERROR, PROBLEMS, Problem, problem_of, problem_response
+from portal.http.problems import INTERNAL_ERROR, PROBLEMS, AnsweredError, Problem, problem_of, problem_response
 from portal.http.request import Request
 from portal.http.response import Response
-from portal.observe import flush_metrics, log_failure, logger
+from portal.http.security_log import log_outcome
+from portal.observe import SecurityEvent, flush_metrics, log_failure, logger
 
 if TYPE_CHECKING:
     from portal.settings import SiteSettings
 
-API_PREFIXES = ("/api/", "/.well-known/")
+_NO_PAGES = ("/api/", "/.well-known/")
 
 Needs = Literal["nothing", "access_token", "any_access_token", "recent_access_token"]
 
@@ -35,6 +36,8 @@ class Route:
         needs: what a caller has to show; ``any_access_token`` includes the scope ``password:change``,
             ``recent_access_token`` asks for the password when it was given too long ago.
         outdated: whether callers pass while a newer wording awaits their consent.
+        processing: whether callers are stopped while the processing of their data is restricted.
+        event: what its success is called in the security log; None where that says nothing.
     """
 
     method: str
@@ -42,11 +45,13 @@ class Route:
     endpoint: str
     needs: Needs = "nothing"
     outdated: bool = False
+    processing: bool = False
+    event: SecurityEvent | None = None
 
     @property
     def is_page(self) -> bool:
         """Whether a browser shows what it answers, errors included."""
-        return not self.path.startswith(API_PREFIXES)
+        return not self.path.startswith(_NO_PAGES)
 
     def load(self) -> "Endpoint[Any]":
         """Return the endpoint, importing its module on first use."""
@@ -86,7 +91,10 @@ def serve[S](routes: Sequence[Route], wiring: Wiring[S]) -> Handler:
     def handler(event: Mapping[str, Any], _: object) -> dict[str, Any]:
         started = time.monotonic()
         request = Request.from_event(event)
-        response, code = _answer(table.get((request.method, request.route)), request, wiring)
+        route = table.get((request.method, request.route))
+        response, code, error = _answer(route, request, wiring)
+        if route is not None:
+            log_outcome(route, request, response.status, code, error)
         logger.info(
             "request",
             extra={
@@ -104,19 +112,23 @@ def serve[S](routes: Sequence[Route], wiring: Wiring[S]) -> Handler:
     return handler
 
 
-def _answer[S](route: Route | None, request: Request, wiring: Wiring[S]) -> tuple[Response, str | None]:
+def _answer[S](
+    route: Route | None, request: Request, wiring: Wiring[S]
+) -> tuple[Response, str | None, PortalError | None]:
     if route is None:
-        return problem_response(PROBLEMS[NotFound], request.language), PROBLEMS[NotFound].code
+        return problem_response(PROBLEMS[NotFound], request.language), PROBLEMS[NotFound].code, None
     try:
-        return route.load()(request, wiring), None
+        return route.load()(request, wiring), None, None
     except PortalError as error:
         problem = problem_of(error)
         if problem is INTERNAL_ERROR:
             log_failure(error, request_id=request.request_id)
-        return _problem(route, problem, request, wiring, error), problem.code
+        return _problem(route, problem, request, wiring, error), problem.code, error
+    except AnsweredError as answered:
+        return answered.response, problem_of(answered.error).code, answered.error
     except Exception as failure:  # noqa: BLE001 - the last resort: details to the log, none to the client
         log_failure(failure, request_id=request.request_id)
-        return _problem(route, INTERNAL_ERROR, request, wiring), INTERNAL_ERROR.code
+        return _problem(route, INTERNAL_ERROR, request, wiring), INTERNAL_ERROR.code, None
 
 
 def _problem[S](
@@ -126,4 +138,4 @@ def _problem[S](
         return problem_response(problem, request.language, error)
     from portal.http.site import problem_page
 
-    return problem_page(problem, request, cast("SiteSettings", wiring.settings))
+    return problem_page(problem, request, cast("SiteSettings", wiring.settings), error)

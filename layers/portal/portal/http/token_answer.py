@@ -3,7 +3,7 @@
 from portal.adapters.tokens import KmsAccessTokens
 from portal.flows.login import LoggedIn
 from portal.http.bodies.login import Delivery
-from portal.http.cookies import refresh_cookie
+from portal.http.cookies import device_cookie, refresh_cookie
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
 from portal.settings import LoginSettings
@@ -35,4 +35,5 @@ def token_answer(done: LoggedIn, delivery: Delivery, settings: LoginSettings) ->
         return json_response(200, document)
     if delivery == "body":
         return json_response(200, {**document, "refresh_token": done.refresh_token})
-    return json_response(200, document, cookies=(refresh_cookie(done.refresh_token),))
+    known = (device_cookie(done.device_token),) if done.device_token else ()
+    return json_response(200, document, cookies=(refresh_cookie(done.refresh_token), *known))

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What pages say of the portal and of who runs it; plain text, escaped where it is shown."""
+    """What pages say of the portal and of who runs it; plain text, escaped where it is shown.
+
+    Args:
+        portal_name: on every page.
+        company_name: on every page.
+        facts: more about the company, by name; pages that answer forms do without.
+    """
 
     portal_name: str
     company_name: str
-    company_address: str
+    facts: tuple[tuple[str, str], ...] = ()

@@ -81,7 +81,8 @@ def render(spec: PageSpec, view: View, site: Site, filling: Filling | None = Non
     filling = filling or Filling()
     texts = page_texts(spec, view.language)
     values = _places(spec, view) | _assets(spec, view)
-    values |= {name: escape(getattr(site, name)) for name in Site.__slots__}
+    names = {"portal_name": site.portal_name, "company_name": site.company_name}
+    values |= {name: escape(value) for name, value in {**dict(site.facts), **names}.items()}
     for each in spec.fields:
         values |= field_values(each, filling.values.get(each.name, ""), filling.errors.get(each.name, ""))
     for name, folded in spec.folds:

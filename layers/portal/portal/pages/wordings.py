@@ -10,18 +10,20 @@ def versions(_language: Language, _site: Site) -> dict[str, str]:
     return {f"{kind}_version": version for kind, version in CURRENT_VERSIONS.items()}
 
 
-def terms(language: Language, _site: Site) -> dict[str, str]:
+def terms(language: Language, site: Site) -> dict[str, str]:
     """Return the terms in force."""
-    return {"wording": _markup("terms", language)}
+    return {"wording": _markup("terms", language, site)}
 
 
-def privacy_notice(language: Language, _site: Site) -> dict[str, str]:
+def privacy_notice(language: Language, site: Site) -> dict[str, str]:
     """Return the privacy notice in force."""
-    return {"wording": _markup("privacy_notice", language)}
+    return {"wording": _markup("privacy_notice", language, site)}
 
 
-def _markup(kind: ConsentKind, language: Language) -> str:
-    """Return a wording as markup; whatever would be markup in its text is escaped."""
+def _markup(kind: ConsentKind, language: Language, site: Site) -> str:
+    """Return a wording as markup: headings, lists and paragraphs, with every sign within them as it stands there."""
     import mistune
 
-    return str(mistune.create_markdown(escape=True)(current_wording(kind, language).text))
+    markdown = mistune.create_markdown(escape=True)
+    markdown.inline.rules = ["linebreak"]  # no wording has any; without a rule the parser fails
+    return str(markdown(current_wording(kind, language, dict(site.facts)).text))

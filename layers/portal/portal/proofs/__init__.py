@@ -12,16 +12,16 @@ from portal.domain.proof import Proof
 _BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def proof_document(proof: Proof, company_name: str, asked_for: str, made_at: int) -> str:
+def proof_document(proof: Proof, company: str, asked_for: str, made_at: int) -> str:
     """Return the proof as one self-contained HTML page that prints well.
 
     Args:
         proof: what is proved.
-        company_name: who proves it.
+        company: who proves it, with postal address.
         asked_for: the address or account id under which it was looked up.
         made_at: epoch seconds.
     """
-    return _template().render(proof=proof, company_name=company_name, asked_for=asked_for, made_at=made_at)
+    return _template().render(proof=proof, company=company, asked_for=asked_for, made_at=made_at)
 
 
 @cache

@@ -1,8 +1,11 @@
 """Accounts and credentials in the table Accounts."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.counters import forget
 from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import (
     account_from_item,
@@ -21,7 +24,7 @@ from portal.adapters.dynamodb.registrations import NOT_EXPIRED
 from portal.domain.account import Account, Credential
 from portal.domain.errors import ConditionFailed, Conflict
 from portal.domain.evidence import OptInEvidence
-from portal.domain.ids import AccountId, CanonicalEmail, OutboxId, SessionId
+from portal.domain.ids import AccountId, CanonicalEmail, CounterKey, OutboxId, SessionId
 from portal.domain.outbox import OutboxRow
 from portal.domain.session import Session
 
@@ -29,7 +32,7 @@ SAME_PASSWORD = "password_hash = :old_hash AND generation = :generation AND bloc
 IN_FORCE = "generation = :generation AND blocked = :no"
 NEXT_GENERATION = "SET generation = :next"
 # Whoever is locked out can't log in to keep the account: an announced closing is void.
-_BLOCK = "SET blocked = :yes, generation = :next REMOVE closing_announced_at"
+_BLOCK = "SET blocked = :yes, generation = :next REMOVE closing_announced_at, devices"
 
 
 class AccountsTable:
@@ -40,8 +43,8 @@ class AccountsTable:
         table: name of Accounts.
         registrations: name of Registrations, for ``open``.
         evidence: name of Evidence, for ``open``.
-        outbox: name of Outbox, for ``open``.
-        sessions: name of Sessions, for ``change_password``.
+        outbox: name of Outbox, for ``open`` and changes of the password.
+        sessions: name of Sessions, for changes of the password.
     """
 
     def __init__(
@@ -110,32 +113,45 @@ class AccountsTable:
             # The next login tries again.
             return
 
-    def change_password(self, credential: Credential, password_hash: str, session: Session, ended: SessionId) -> None:
+    def change_password(
+        self,
+        before: Credential,
+        after: Credential,
+        session: Session,
+        ended: SessionId,
+        order: OutboxRow,
+        counted: Sequence[CounterKey] = (),
+    ) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing."""
-        generation = {":generation": credential.generation, ":next": session.generation, ":no": False}
+        generation = {":generation": before.generation, ":next": session.generation, ":no": False}
         self._aws.transact(
             {
                 "Update": update_existing(
                     self._table,
-                    {"pk": credential_key(credential.canonical_email)},
-                    "SET password_hash = :hash, password_kind = :chosen, generation = :next, last_login_at = :now "
-                    "REMOVE password_expires_at, initial_password_id, closing_announced_at",
+                    {"pk": credential_key(before.canonical_email)},
+                    "SET password_hash = :hash, password_kind = :chosen, generation = :next, last_login_at = :now, "
+                    "devices = :devices REMOVE password_expires_at, initial_password_id, closing_announced_at",
                     SAME_PASSWORD,
                     {
-                        ":hash": password_hash,
+                        ":hash": after.password_hash,
                         ":chosen": "chosen",
-                        ":old_hash": credential.password_hash,
+                        ":old_hash": before.password_hash,
                         ":now": session.created_at,
+                        ":devices": [asdict(device) for device in after.devices],
                         **generation,
                     },
                 )
             },
-            self._next_generation(account_key(credential.account_id), generation),
+            self._next_generation(account_key(before.account_id), generation),
             {"Put": put_new(self._sessions, session_to_values(session))},
             {"Delete": delete_key(self._sessions, {"pk": session_key(ended)})},
+            {"Put": put_new(self._outbox, order_to_values(order))},
+            *forget(self._sessions, counted),
         )
 
-    def reset_password(self, account: Account, password_hash: str) -> None:
+    def reset_password(
+        self, account: Account, password_hash: str, order: OutboxRow, counted: Sequence[CounterKey] = ()
+    ) -> None:
         """Set a chosen password, whatever was there, and end all sessions by a new generation, all or nothing."""
         generation = {":generation": account.generation, ":next": account.generation + 1, ":no": False}
         self._aws.transact(
@@ -144,12 +160,14 @@ class AccountsTable:
                     self._table,
                     {"pk": credential_key(account.canonical_email)},
                     "SET password_hash = :hash, password_kind = :chosen, generation = :next "
-                    "REMOVE password_expires_at, initial_password_id",
+                    "REMOVE password_expires_at, initial_password_id, devices",
                     IN_FORCE,
                     {":hash": password_hash, ":chosen": "chosen", **generation},
                 )
             },
             self._next_generation(account_key(account.id), generation),
+            {"Put": put_new(self._outbox, order_to_values(order))},
+            *forget(self._sessions, counted),
         )
 
     def block(self, account: Account) -> None:

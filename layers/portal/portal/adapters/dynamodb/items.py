@@ -74,6 +74,44 @@ def update_existing(
     }
 
 
+def count_up(
+    table: str, key: Key, counter: str, update: str, condition: str, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the parameters of an update that adds one to a counter, which need not exist yet.
+
+    Args:
+        table: name of the table.
+        key: of the item.
+        counter: attribute that counts.
+        update: the other attributes; it must set ``expires_at``, so that a counter made here ends by itself.
+        condition: what must hold where the item exists.
+        values: for the placeholders of both expressions.
+
+    Raises:
+        ValueError: the update sets no ``expires_at``.
+    """
+    if "expires_at = :expires_at" not in update:
+        raise ValueError("a counter without an end would stay for ever")
+    return {
+        "TableName": table,
+        "Key": to_item(key),
+        "UpdateExpression": f"{update} ADD {counter} :one",
+        "ConditionExpression": f"attribute_not_exists(#key) OR ({condition})",
+        "ExpressionAttributeNames": {"#key": next(iter(key))},
+        "ExpressionAttributeValues": to_item({**values, ":one": 1}),
+    }
+
+
+def as_placeholders(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return values under the placeholders of an expression: their names, with a prefix where two sets meet."""
+    return {f":{prefix}{name}": value for name, value in values.items()}
+
+
+def telling_found(update: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entry of a transaction that tells what it found where its condition fails."""
+    return {**update, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+
 def _without_none(value: Any) -> Any:  # noqa: ANN401 - walks any nesting
     if isinstance(value, Mapping):
         return {name: _without_none(member) for name, member in value.items() if member is not None}

@@ -1,20 +1,31 @@
-"""What operators do to an account: account, credential, and the record of a former address."""
+"""What operators do to an account: account, credential, the records of its addresses, and the mails that tell of it."""
 
 from dataclasses import replace
 from typing import Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import IN_FORCE, NEXT_GENERATION
-from portal.adapters.dynamodb.items import put_new, require_existing, update_existing
-from portal.adapters.dynamodb.records import account_key, credential_key, credential_to_values, former_key
+from portal.adapters.dynamodb.items import delete_key, put_new, require_existing, update_existing
+from portal.adapters.dynamodb.records import (
+    account_key,
+    change_key,
+    credential_key,
+    credential_to_values,
+    former_key,
+    order_to_values,
+)
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
 from portal.domain.account import Account, new_credential
 from portal.domain.email_change import FormerAddress
+from portal.domain.outbox import OutboxRow
 
 _BLOCKED = "generation = :generation AND blocked = :yes"
 # The version covers the address: whoever changes it raises both.
 _AS_READ = "version = :version AND generation = :generation AND blocked = :blocked"
 _SAME_GENERATION = "generation = :generation"
+_SAME_VERSION = "version = :version"
+_RESTRICT = "SET restricted_at = :at, version = :next REMOVE restriction_ends_at, pending_email_change_id"
+_RESTRICTION_ENDS = "SET restriction_ends_at = :at, version = :next"
 
 
 class OperationsTable:
@@ -23,13 +34,15 @@ class OperationsTable:
     Args:
         aws: way out.
         table: name of Accounts.
-        registrations: name of Registrations, where former addresses lie.
+        registrations: name of Registrations, where new and former addresses lie.
+        outbox: name of Outbox, for ``restrict``.
     """
 
-    def __init__(self, aws: Aws, table: str, registrations: str) -> None:
+    def __init__(self, aws: Aws, table: str, *, registrations: str, outbox: str) -> None:
         self._aws = aws
         self._table = table
         self._registrations = registrations
+        self._outbox = outbox
 
     def unblock(self, account: Account) -> None:
         """Open a blocked account; what its block ended stays over."""
@@ -40,6 +53,18 @@ class OperationsTable:
         """End all sessions of an account."""
         values = {":generation": account.generation, ":next": account.generation + 1, ":no": False}
         self._update_both(account, NEXT_GENERATION, IN_FORCE, values)
+
+    def restrict(self, before: Account, after: Account, order: OutboxRow) -> None:
+        """Store a restriction, or its coming end, together with the order of the mail that says so."""
+        end = after.restriction_ends_at
+        update, moment = (_RESTRICT, after.restricted_at) if end is None else (_RESTRICTION_ENDS, end)
+        values = {":at": moment, ":version": before.version, ":next": after.version}
+        pending = [change_key(before.pending_email_change_id)] if before.pending_email_change_id else []
+        self._aws.transact(
+            {"Update": update_existing(self._table, {"pk": account_key(before.id)}, update, _SAME_VERSION, values)},
+            {"Put": put_new(self._outbox, order_to_values(order))},
+            *({"Delete": delete_key(self._registrations, {"pk": key})} for key in pending),
+        )
 
     def restore(
         self,
@@ -99,7 +124,8 @@ class OperationsTable:
                 self._table,
                 _credential(before),
                 "SET blocked = :no, generation = :next "
-                "REMOVE password_hash, password_kind, password_expires_at, initial_password_id, closing_announced_at",
+                "REMOVE password_hash, password_kind, password_expires_at, initial_password_id, closing_announced_at, "
+                "devices",
                 _SAME_GENERATION,
                 {":no": False, ":generation": before.generation, ":next": after.generation},
             )

@@ -112,6 +112,18 @@ class OutboxTable:
         )
         self._update(update)
 
+    def let_wait(self, row: OutboxRow, turn_at: int, expires_at: int) -> None:
+        """Give a claimed row back until its turn comes; its own time counts from there."""
+        update = update_existing(
+            self._table,
+            {"pk": row.id},
+            "SET next_attempt_at = :turn, turn_at = :turn, expires_at = :ends",
+            _MINE,
+            {":turn": turn_at, ":ends": expires_at, ":pending": "pending", ":tries": row.tries},
+            _STATUS,
+        )
+        self._update(update)
+
     def _update(self, update: dict[str, object]) -> None:
         try:
             self._aws.call("dynamodb", "update_item", **update)

@@ -10,6 +10,7 @@ from portal.adapters.dynamodb.items import delete_key, from_item, put_new, requi
 from portal.adapters.dynamodb.records import (
     account_key,
     address_change_keys,
+    attempt_key,
     change_key,
     change_to_values,
     credential_key,
@@ -18,7 +19,7 @@ from portal.adapters.dynamodb.records import (
     former_to_values,
     order_to_values,
 )
-from portal.adapters.dynamodb.registrations import NOT_EXPIRED
+from portal.adapters.dynamodb.registrations import BY_ADDRESS, NOT_EXPIRED
 from portal.domain.account import Account, Credential
 from portal.domain.email_change import EmailChange, FormerAddress
 from portal.domain.evidence import AnyEvidence, ConsentEvidence
@@ -29,6 +30,8 @@ _AS_READ = IN_FORCE + " AND version = :version"
 _PENDING = _AS_READ + " AND pending_email_change_id = :change"
 # The end of evidence is set once.
 _ENDLESS = "attribute_not_exists(expires_at)"
+# Of a flood of registrations the rest ends by itself within 30 days; a transaction holds 100 writes.
+_ATTEMPTS_TAKEN_ALONG = 50
 
 
 class ProfilesTable:
@@ -67,9 +70,13 @@ class ProfilesTable:
     def request_email_change(self, account: Account, change: EmailChange, orders: Sequence[OutboxRow]) -> None:
         """Store a new address that waits for its confirmation, together with the orders of its mails."""
         values = {":change": change.id, ":generation": account.generation, ":no": False}
-        set_pending = "SET pending_email_change_id = :change"
+        unrestricted = "attribute_not_exists(restricted_at)"
+        if account.restricted_at is not None:
+            # One of before, which is over; a new one would have another time.
+            unrestricted, values[":restricted_at"] = "restricted_at = :restricted_at", account.restricted_at
+        condition, set_pending = f"{IN_FORCE} AND {unrestricted}", "SET pending_email_change_id = :change"
         self._aws.transact(
-            {"Update": update_existing(self._table, {"pk": account_key(account.id)}, set_pending, IN_FORCE, values)},
+            {"Update": update_existing(self._table, {"pk": account_key(account.id)}, set_pending, condition, values)},
             {"Put": put_new(self._registrations, change_to_values(change))},
             *({"Put": put_new(self._outbox, order_to_values(order))} for order in orders),
         )
@@ -127,7 +134,7 @@ class ProfilesTable:
         *,
         announced_at: int | None = None,
     ) -> None:
-        """Delete account and credential; what remains is evidence, which ends at ``ends`` (epoch seconds)."""
+        """Delete account, credential and what else has its addresses; what stays is evidence, until ``ends``."""
         in_force = {":generation": account.generation, ":no": False}
         as_read = {**in_force, ":version": account.version}
         required: tuple[str, dict[str, Any]] = (IN_FORCE, in_force)
@@ -143,7 +150,10 @@ class ProfilesTable:
                 {"Update": update_existing(self._evidence, key, "SET expires_at = :ends", _ENDLESS, end)}
                 for key in self._evidence_keys(account)
             ),
-            *({"Delete": delete_key(self._registrations, {"pk": key})} for key in address_change_keys(account)),
+            *(
+                {"Delete": delete_key(self._registrations, {"pk": key})}
+                for key in (*address_change_keys(account), *self._attempt_keys(account))
+            ),
         )
 
     def _profile_change(self, before: Account, after: Account) -> dict[str, Any]:
@@ -180,6 +190,20 @@ class ProfilesTable:
             ConsistentRead=True,
         )
         return [from_item(item) for item in answer["Items"]]
+
+    def _attempt_keys(self, account: Account) -> list[str]:
+        """Return the keys of registrations of the same address, oldest first: their mailed links would work again."""
+        answer = self._aws.call(
+            "dynamodb",
+            "query",
+            TableName=self._registrations,
+            IndexName=BY_ADDRESS,
+            KeyConditionExpression="canonical_email = :email",
+            ExpressionAttributeValues=to_item({":email": account.canonical_email}),
+            Limit=_ATTEMPTS_TAKEN_ALONG,
+        )
+        keys = [from_item(item)["pk"] for item in answer["Items"]]
+        return [key for key in keys if key.startswith(attempt_key(""))]
 
     def _credential(self, account: Account) -> dict[str, str]:
         return {"pk": credential_key(account.canonical_email)}

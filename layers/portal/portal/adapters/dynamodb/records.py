@@ -8,6 +8,7 @@ from portal.adapters.dynamodb.items import Item
 from portal.domain.account import Account, Credential
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent
+from portal.domain.device import KnownDevice
 from portal.domain.email_change import EmailChange, FormerAddress
 from portal.domain.evidence import (
     AnyEvidence,
@@ -18,13 +19,15 @@ from portal.domain.evidence import (
     WithdrawalEvidence,
     evidence_ends,
 )
-from portal.domain.ids import CanonicalEmail, random_id
+from portal.domain.ids import CanonicalEmail, CounterKey, random_id
 from portal.domain.lifecycle import REVIEW_SHARDS
+from portal.domain.mail_budget import Mailbox, Slot
 from portal.domain.outbox import OutboxRow
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt
 from portal.domain.session import Session
 from portal.domain.sweep import DAY_SECONDS, EXPIRY_SHARDS, Partition, Sweep, Window
+from portal.domain.throttle import Failures
 
 
 def attempt_key(attempt_id: str) -> str:
@@ -68,6 +71,11 @@ def session_key(session_id: str) -> str:
     return f"session#{session_id}"
 
 
+def counter_key(key: CounterKey) -> str:
+    """Return the key of a counter in Sessions."""
+    return f"counter#{key}"
+
+
 def expiry_shard(item_id: str, expires_at: int) -> str:
     """Return the partition of the expiry index in which an item lies."""
     return expiry_partition(Partition(expires_at // DAY_SECONDS, sum(item_id.encode()) % EXPIRY_SHARDS))
@@ -100,6 +108,7 @@ def attempt_from_item(item: Item) -> Attempt:
             person=Person(**item["person"]),
             bank_details=BankDetails(**item["bank_details"]),
             consents=_consents(item),
+            wording_facts=item.get("wording_facts", {}),
             locale=item["locale"],
         ),
         requested_at=item["requested_at"],
@@ -107,6 +116,8 @@ def attempt_from_item(item: Item) -> Attempt:
         ip=item["ip"],
         mail_sent_at=item.get("mail_sent_at"),
         mail_message_id=item.get("mail_message_id"),
+        last_mail_sent_at=item.get("last_mail_sent_at"),
+        last_mail_message_id=item.get("last_mail_message_id"),
     )
 
 
@@ -160,7 +171,8 @@ def credential_to_values(credential: Credential) -> dict[str, Any]:
 
 def credential_from_item(item: Item) -> Credential:
     """Return the credential that an item holds."""
-    return Credential(**{name: item[name] for name in Credential.__slots__ if name in item})
+    plain = {name: item[name] for name in Credential.__slots__ if name in item}
+    return Credential(**{**plain, "devices": tuple(KnownDevice(**device) for device in item.get("devices", ()))})
 
 
 def session_to_values(session: Session) -> dict[str, Any]:
@@ -171,6 +183,26 @@ def session_to_values(session: Session) -> dict[str, Any]:
 def session_from_item(item: Item) -> Session:
     """Return the session that an item holds."""
     return Session(**{name: value for name, value in item.items() if name != "pk"})
+
+
+def failures_to_values(failures: Failures) -> dict[str, Any]:
+    """Return the attributes of a counter of failures."""
+    return {"failures": failures.count, "free_at": failures.free_at, "expires_at": failures.expires_at}
+
+
+def mailbox_to_values(mailbox: Mailbox) -> dict[str, Any]:
+    """Return the attributes of the slots of a mailbox."""
+    return {**asdict(mailbox), "expires_at": mailbox.expires_at}
+
+
+def mailbox_from_item(item: Item) -> Mailbox:
+    """Return the slots that an item holds."""
+    return Mailbox(tuple(Slot(**slot) for slot in item["slots"]))
+
+
+def failures_from_item(item: Item) -> Failures:
+    """Return the failures that a counter holds."""
+    return Failures(item["failures"], item["free_at"], item["expires_at"])
 
 
 _EVIDENCE_KINDS: dict[type[AnyEvidence], str] = {

@@ -15,6 +15,11 @@ BY_ADDRESS = "by-address"
 # No attempt is older; and newer ones of other kinds (changes of address) must not hide all attempts.
 _LONGEST_LIFE = 30 * 86_400
 _LOOKED_AT = 50
+_NOTE_MAIL = (
+    "SET mail_sent_at = if_not_exists(mail_sent_at, :sent_at), "
+    "mail_message_id = if_not_exists(mail_message_id, :message_id), "
+    "last_mail_sent_at = :sent_at, last_mail_message_id = :message_id"
+)
 
 
 class RegistrationsTable:
@@ -63,11 +68,11 @@ class RegistrationsTable:
         return True
 
     def note_mail(self, attempt_id: AttemptId, sent_at: int, message_id: str, now: int) -> bool:
-        """Keep when the opt-in mail left, for the evidence; tell whether the attempt was still there."""
+        """Keep when an opt-in mail left, the first and the newest; tell whether the attempt was still there."""
         update = update_existing(
             self._table,
             {"pk": attempt_key(attempt_id)},
-            "SET mail_sent_at = :sent_at, mail_message_id = :message_id",
+            _NOTE_MAIL,
             NOT_EXPIRED,
             {":sent_at": sent_at, ":message_id": message_id, ":now": now},
         )

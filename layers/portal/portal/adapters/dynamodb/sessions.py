@@ -1,22 +1,26 @@
 """Login sessions in the table Sessions."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import IN_FORCE, NEXT_GENERATION
+from portal.adapters.dynamodb.counters import forget
 from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import (
     account_from_item,
     account_key,
     credential_key,
+    order_to_values,
     session_from_item,
     session_key,
     session_to_values,
 )
 from portal.domain.account import Account, Credential
 from portal.domain.errors import ConditionFailed, Unavailable
-from portal.domain.ids import AccountId, SessionId
+from portal.domain.ids import AccountId, CounterKey, SessionId
+from portal.domain.outbox import OutboxRow
 from portal.domain.session import Session
 
 _BY_ACCOUNT = "by-account"
@@ -30,34 +34,28 @@ class SessionsTable:
         aws: way out.
         table: name of Sessions.
         accounts: name of Accounts.
+        outbox: name of Outbox, for notices of logins.
     """
 
-    def __init__(self, aws: Aws, table: str, accounts: str) -> None:
+    def __init__(self, aws: Aws, table: str, accounts: str, *, outbox: str = "") -> None:
         self._aws = aws
         self._table = table
         self._accounts = accounts
+        self._outbox = outbox
 
-    def add(self, session: Session) -> None:
-        """Store a new session."""
-        try:
-            self._aws.call("dynamodb", "put_item", **put_new(self._table, session_to_values(session)))
-        except ConditionFailed:
-            # The id is random and ours: a first try was stored and only its answer was lost.
-            return
-
-    def add_noted(self, session: Session, credential: Credential) -> None:
-        """Store a new session and note with the credential when its client logged in; an announced closing is void."""
+    def add(
+        self,
+        session: Session,
+        counted: Sequence[CounterKey] = (),
+        noted: Credential | None = None,
+        notice: OutboxRow | None = None,
+    ) -> None:
+        """Store a new session, all or nothing with what goes with it."""
         self._aws.transact(
             {"Put": put_new(self._table, session_to_values(session))},
-            {
-                "Update": update_existing(
-                    self._accounts,
-                    {"pk": credential_key(credential.canonical_email)},
-                    "SET last_login_at = :now REMOVE closing_announced_at",
-                    "account_id = :account",
-                    {":now": session.created_at, ":account": credential.account_id},
-                )
-            },
+            *forget(self._table, counted),
+            *([self._note_login(noted)] if noted else []),
+            *([{"Put": put_new(self._outbox, order_to_values(notice))}] if notice else []),
         )
 
     def find(self, session_id: SessionId) -> Session | None:
@@ -87,13 +85,14 @@ class SessionsTable:
             },
         )
 
-    def replace(self, ended: Session, started: Session) -> None:
-        """Start a session in the place of another, all or nothing."""
+    def replace(self, ended: Session, started: Session, counted: Sequence[CounterKey] = ()) -> None:
+        """Start a session in the place of another and set the counters ``counted`` back, all or nothing."""
         own = {":generation": ended.generation}
         self._aws.transact(
             {"ConditionCheck": self._account_in_force(ended)},
             {"Delete": require_existing(self._table, {"pk": session_key(ended.id)}, "generation = :generation", own)},
             {"Put": put_new(self._table, session_to_values(started))},
+            *forget(self._table, counted),
         )
 
     def end(self, session_id: SessionId) -> None:
@@ -186,6 +185,21 @@ class SessionsTable:
         accounts = [account_from_item(from_item(item)) for item in answer["Responses"].get(self._accounts, [])]
         sessions = [session_from_item(from_item(item)) for item in answer["Responses"].get(self._table, [])]
         return next(iter(accounts), None), next(iter(sessions), None)
+
+    def _note_login(self, credential: Credential) -> dict[str, Any]:
+        return {
+            "Update": update_existing(
+                self._accounts,
+                {"pk": credential_key(credential.canonical_email)},
+                "SET last_login_at = :now, devices = :devices REMOVE closing_announced_at",
+                "account_id = :account",
+                {
+                    ":now": credential.last_login_at,
+                    ":devices": [asdict(device) for device in credential.devices],
+                    ":account": credential.account_id,
+                },
+            )
+        }
 
     def _account_in_force(self, session: Session) -> dict[str, Any]:
         values = {":generation": session.generation, ":no": False}

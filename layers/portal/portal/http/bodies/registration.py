@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import StrictBool
 
 from portal.domain.bank import BankDetails, BankInput, ResolvedBank, resolve
-from portal.domain.consent import CURRENT_VERSIONS, KINDS, Consent, ConsentKind, give_consent
+from portal.domain.consent import CURRENT_VERSIONS, KINDS, Consent, ConsentKind, Facts, give_consent
 from portal.domain.email import canonical_email, parse_email
 from portal.domain.errors import FieldCode, FieldError, InvalidInput, Refused
 from portal.domain.mail import Language
@@ -99,7 +99,7 @@ class RegistrationBody(Body):
     locale: Language = "de"
 
 
-def parse_registration(document: Any, now: int) -> Application:  # noqa: ANN401 - any JSON document
+def parse_registration(document: Any, now: int, facts: Facts) -> Application:  # noqa: ANN401 - any JSON document
     """Return a checked application.
 
     All refused members are told at once: those of the form, of the bank details and of the consents.
@@ -107,6 +107,7 @@ def parse_registration(document: Any, now: int) -> Application:  # noqa: ANN401 
     Args:
         document: parsed JSON.
         now: epoch seconds, the time of the consents.
+        facts: with which the wordings are shown.
 
     Raises:
         InvalidInput: every refused member with its JSON pointer.
@@ -119,17 +120,17 @@ def parse_registration(document: Any, now: int) -> Application:  # noqa: ANN401 
         errors += [error.under("/bank_details") for error in bank_errors]
     if errors or body is None or bank is None:
         raise InvalidInput(*dict.fromkeys(errors))
-    return _application(body, bank, now)
+    return _application(body, bank, now, facts)
 
 
-def _application(body: RegistrationBody, bank: BankDetails, now: int) -> Application:
+def _application(body: RegistrationBody, bank: BankDetails, now: int, facts: Facts) -> Application:
     canonical = canonical_email(body.email)
     if canonical is None:
         raise InvalidInput(FieldError("/email", FieldCode.EMAIL_INVALID))
     language = body.consents.language or body.locale
-    consents: tuple[Consent, ...] = tuple(give_consent(kind, language, now) for kind in KINDS)
+    consents: tuple[Consent, ...] = tuple(give_consent(kind, language, now, facts) for kind in KINDS)
     person = Person(**{field.name: getattr(body, field.name) for field in fields(Person)})
-    return Application(body.email, canonical, person, bank, consents, body.locale)
+    return Application(body.email, canonical, person, bank, consents, facts, body.locale)
 
 
 def _consent_code(error: FieldError) -> FieldError:

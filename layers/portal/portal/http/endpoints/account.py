@@ -11,14 +11,16 @@ from portal.http.cookies import cleared_refresh_cookie
 from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
 from portal.http.routes import Wiring
+from portal.http.throttles import admit
 from portal.observe import count
 from portal.settings import ProfileSettings
 
 
 def post_email_change(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """POST /api/profile/email-change: 202, alike for an address that has an account."""
-    account = caller_of(request, wiring, recent=True).account
+    account = caller_of(request, wiring, recent=True, processing=True).account
     body = parse_body(EmailChangeBody, request.json())
+    admit(request, wiring, "mail_requests", wiring.settings.mail_requests_per_range)
     ask_for_email_change(account, body.new_email, wiring.clock(), _profiles(wiring), _recipients(wiring))
     count("EmailChangesRequested")
     return json_response(202, {"status": "confirmation_sent"})
@@ -35,6 +37,7 @@ def delete_consent(request: Request, wiring: Wiring[ProfileSettings]) -> Respons
     """DELETE /api/profile/consents/{kind}: closes the account, which can't be without (GDPR Art. 7(3))."""
     account = caller_of(request, wiring, recent=True, outdated=True).account
     _closing(wiring).withdraw(account, request.path_parameters["kind"], wiring.clock())
+    request.actor.detail = request.path_parameters["kind"]
     count("ConsentsWithdrawn")
     return json_response(200, {"consequence": "account_closed"}, cookies=(cleared_refresh_cookie(),))
 

@@ -26,7 +26,7 @@ def get(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
 
 def put(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """PUT /api/profile/bank-details: the owner is told by mail."""
-    account = caller_of(request, wiring, recent=True).account
+    account = caller_of(request, wiring, recent=True, processing=True).account
     found = parse_body(BankDetailsBody, request.json()).resolved()
     require_match(request, account.etag)
     recipients = KmsRecipients(wiring.kms, wiring.settings.recipient_key_arn)
@@ -38,7 +38,7 @@ def put(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
 
 def post_accept(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """POST /api/profile/bank-details/accept: the registered bank details are reviewed."""
-    account = caller_of(request, wiring).account
+    account = caller_of(request, wiring, processing=True).account
     parse_body(EmptyBody, request.json())
     accept_bank_details(account, _profiles(wiring))
     return no_content()

@@ -12,6 +12,7 @@ from portal.adapters.tokens import KmsLinks
 from portal.flows import confirm as flow
 from portal.flows.change_email import EmailChangeConfirmation
 from portal.flows.freeze import freeze
+from portal.http.actor import NotedLinks
 from portal.http.bodies import parse_body
 from portal.http.bodies.link import LinkBody
 from portal.http.request import Request
@@ -83,20 +84,23 @@ def _confirm(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -
         evidence=settings.evidence_table,
         outbox=settings.outbox_table,
     )
-    status = flow.confirm(body.token, request.ip, wiring.clock(), _links(wiring), _registrations(wiring), accounts)
+    status = flow.confirm(
+        body.token, request.ip, wiring.clock(), _links(request, wiring), _registrations(wiring), accounts
+    )
+    request.actor.detail = status
     if status == "confirmed":
         count("RegistrationsConfirmed")
     return status
 
 
-def _reject(document: Any, _request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
+def _reject(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
     body = parse_body(LinkBody, document)
-    flow.reject(body.token, wiring.clock(), _links(wiring), _registrations(wiring))
+    flow.reject(body.token, wiring.clock(), _links(request, wiring), _registrations(wiring))
     count("RegistrationsRejected")
     return "done"
 
 
-def _confirm_email_change(document: Any, _request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
+def _confirm_email_change(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
     body = parse_body(LinkBody, document)
     settings = wiring.settings
     profiles = ProfilesTable(
@@ -106,7 +110,7 @@ def _confirm_email_change(document: Any, _request: Request, wiring: Wiring[Confi
         outbox=settings.outbox_table,
     )
     confirmation = EmailChangeConfirmation(
-        _links(wiring),
+        _links(request, wiring),
         EmailChangesTable(wiring.aws, settings.registrations_table),
         AccountsTable(wiring.aws, settings.accounts_table),
         profiles,
@@ -117,15 +121,17 @@ def _confirm_email_change(document: Any, _request: Request, wiring: Wiring[Confi
     return "changed"
 
 
-def _freeze(document: Any, _request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
+def _freeze(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
     body = parse_body(LinkBody, document)
-    freeze(body.token, wiring.clock(), _links(wiring), AccountsTable(wiring.aws, wiring.settings.accounts_table))
+    freeze(
+        body.token, wiring.clock(), _links(request, wiring), AccountsTable(wiring.aws, wiring.settings.accounts_table)
+    )
     count("AccountsFrozen")
     return "done"
 
 
-def _links(wiring: Wiring[ConfirmSettings]) -> KmsLinks:
-    return KmsLinks(wiring.kms, wiring.settings.link_keys, wiring.settings.issuer)
+def _links(request: Request, wiring: Wiring[ConfirmSettings]) -> NotedLinks:
+    return NotedLinks(KmsLinks(wiring.kms, wiring.settings.link_keys, wiring.settings.issuer), request.actor)
 
 
 def _registrations(wiring: Wiring[ConfirmSettings]) -> RegistrationsTable:

@@ -28,7 +28,9 @@ def post(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     body = parse_body(ConsentBody, request.json())
     settings = wiring.settings
     profiles = ProfilesTable(wiring.aws, settings.accounts_table, evidence=settings.evidence_table)
-    accept_wording(account, body.kind, body.version, request.language, request.ip, wiring.clock(), profiles)
+    language, facts = request.language, settings.wording_facts
+    accept_wording(account, body.kind, body.version, language, request.ip, wiring.clock(), facts, profiles)
+    request.actor.detail = body.kind
     count("ConsentsGiven")
     return json_response(201, {"kind": body.kind, "version": body.version})
 

@@ -8,6 +8,6 @@ from portal.settings import LoginSettings
 
 
 def jwks(_request: Request, wiring: Wiring[LoginSettings]) -> Response:
-    """GET /.well-known/jwks.json: the keys of both slots, so that a switch needs no logout."""
+    """GET /.well-known/jwks.json: every key that is accepted, so that a rotation needs no logout."""
     keys = wiring.settings.access_token_keys
-    return json_response(200, {"keys": [json_web_key(wiring.kms, arn) for arn in (keys.a_arn, keys.b_arn)]})
+    return json_response(200, {"keys": [json_web_key(wiring.kms, arn) for arn in keys.arns]})

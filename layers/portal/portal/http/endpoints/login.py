@@ -1,15 +1,18 @@
 """Login and password."""
 
 from portal.adapters.dynamodb.accounts import AccountsTable
-from portal.domain.session import Device
+from portal.adapters.dynamodb.sessions import SessionsTable
+from portal.adapters.kms import KmsRecipients
+from portal.domain.device import Device
 from portal.flows.change_password import PasswordChange
 from portal.flows.login import Login
 from portal.http.bodies import parse_body
-from portal.http.bodies.login import LoginBody, PasswordBody, ReauthenticationBody
-from portal.http.caller import caller_of, sessions_of
+from portal.http.bodies.login import Delivery, LoginBody, PasswordBody, ReauthenticationBody
+from portal.http.caller import caller_of
 from portal.http.request import Request
 from portal.http.response import Response
 from portal.http.routes import Wiring
+from portal.http.throttles import login_throttle
 from portal.http.token_answer import access_tokens, token_answer
 from portal.observe import count
 from portal.settings import LoginSettings
@@ -18,7 +21,8 @@ from portal.settings import LoginSettings
 def post_login(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/login."""
     body = parse_body(LoginBody, request.json())
-    done = _login(wiring).log_in(body.email, body.password, _device(request))
+    done = _login(wiring).log_in(body.email, body.password, _device(request, body.delivery))
+    request.actor.note(done.session)
     count("LoginsSucceeded")
     return token_answer(done, body.delivery, wiring.settings)
 
@@ -27,7 +31,8 @@ def post_reauthentication(request: Request, wiring: Wiring[LoginSettings]) -> Re
     """POST /api/reauthentication."""
     caller = caller_of(request, wiring, outdated=True)
     body = parse_body(ReauthenticationBody, request.json())
-    done = _login(wiring).reauthenticate(caller, body.password, _device(request))
+    done = _login(wiring).reauthenticate(caller, body.password, _device(request, body.delivery))
+    request.actor.note(done.session)
     return token_answer(done, body.delivery, wiring.settings)
 
 
@@ -37,20 +42,44 @@ def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     body = parse_body(PasswordBody, request.json())
     settings = wiring.settings
     change = PasswordChange(
-        _accounts(wiring), access_tokens(wiring), settings.lifetimes, settings.context_names, wiring.clock
+        _accounts(wiring),
+        access_tokens(wiring),
+        login_throttle(wiring),
+        _recipients(wiring),
+        settings.lifetimes,
+        settings.context_names,
+        wiring.clock,
     )
-    done = change.change(caller, body.current_password, body.new_password, _device(request))
+    done = change.change(caller, body.current_password, body.new_password, _device(request, body.delivery))
+    request.actor.note(done.session)
     count("PasswordsChanged")
     return token_answer(done, body.delivery, settings)
 
 
 def _login(wiring: Wiring[LoginSettings]) -> Login:
-    return Login(_accounts(wiring), sessions_of(wiring), access_tokens(wiring), wiring.settings.lifetimes, wiring.clock)
+    settings = wiring.settings
+    sessions = SessionsTable(wiring.aws, settings.sessions_table, settings.accounts_table, outbox=settings.outbox_table)
+    return Login(
+        _accounts(wiring),
+        sessions,
+        access_tokens(wiring),
+        login_throttle(wiring),
+        _recipients(wiring),
+        settings.lifetimes,
+        wiring.clock,
+    )
 
 
 def _accounts(wiring: Wiring[LoginSettings]) -> AccountsTable:
-    return AccountsTable(wiring.aws, wiring.settings.accounts_table, sessions=wiring.settings.sessions_table)
+    settings = wiring.settings
+    return AccountsTable(
+        wiring.aws, settings.accounts_table, outbox=settings.outbox_table, sessions=settings.sessions_table
+    )
 
 
-def _device(request: Request) -> Device:
-    return Device(request.ip, request.user_agent)
+def _recipients(wiring: Wiring[LoginSettings]) -> KmsRecipients:
+    return KmsRecipients(wiring.kms, wiring.settings.recipient_key_arn)
+
+
+def _device(request: Request, delivery: Delivery) -> Device:
+    return request.device(keeps_cookies=delivery == "cookie")

@@ -10,4 +10,4 @@ from portal.settings import ProfileSettings
 
 def get(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """GET /api/profile."""
-    return profile_answer(caller_of(request, wiring).account)
+    return profile_answer(caller_of(request, wiring).account, wiring.clock())

@@ -16,8 +16,8 @@ _MEDIA_TYPES = ("application/merge-patch+json", "application/json")
 
 def patch(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """PATCH /api/profile: a merge patch of the personal and voluntary members (P3, GDPR Art. 16)."""
-    account = caller_of(request, wiring).account
+    account = caller_of(request, wiring, processing=True).account
     changes = parse_profile_patch(request.json(_MEDIA_TYPES))
     require_match(request, account.etag)
     profiles = ProfilesTable(wiring.aws, wiring.settings.accounts_table)
-    return profile_answer(edit_person(account, changes, profiles))
+    return profile_answer(edit_person(account, changes, profiles), wiring.clock())

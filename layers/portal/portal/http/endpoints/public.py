@@ -6,9 +6,15 @@ from typing import Any
 
 from portal import __version__
 from portal.domain.consent import KINDS, current_wording
+from portal.domain.sweep import DAY_SECONDS
+from portal.domain.times import rfc3339
 from portal.http.request import Request
 from portal.http.response import JSON, Response, json_response
 from portal.http.routes import Wiring
+from portal.settings import RegisterSettings
+
+# Less than a year, as RFC 9116 section 2.5.5 recommends.
+_SECURITY_TXT_DAYS = 180
 
 
 def health(_request: Request, _wiring: Wiring[Any]) -> Response:
@@ -16,9 +22,10 @@ def health(_request: Request, _wiring: Wiring[Any]) -> Response:
     return json_response(200, {"status": "ok", "version": __version__})
 
 
-def legal(request: Request, _wiring: Wiring[Any]) -> Response:
+def legal(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
     """GET /api/legal: the wordings in force, in the client's language (P8)."""
-    wordings = [current_wording(kind, request.language) for kind in KINDS]
+    facts = wiring.settings.wording_facts
+    wordings = [current_wording(kind, request.language, facts) for kind in KINDS]
     document: dict[str, Any] = {
         wording.kind: {
             "version": wording.version,
@@ -39,3 +46,19 @@ def openapi(_request: Request, _wiring: Wiring[Any]) -> Response:
 @cache
 def _document() -> str:
     return files("portal.http").joinpath("openapi.json").read_text(encoding="utf-8")
+
+
+def security_txt(_request: Request, wiring: Wiring[RegisterSettings]) -> Response:
+    """GET /.well-known/security.txt (RFC 9116): where people who find a weakness write to."""
+    settings = wiring.settings
+    day = wiring.clock() // DAY_SECONDS
+    fields = {
+        "Contact": settings.security_contact,
+        # Counted from today, so that it never lapses while the portal runs.
+        "Expires": rfc3339((day + _SECURITY_TXT_DAYS) * DAY_SECONDS),
+        "Preferred-Languages": "de, en",
+        "Canonical": f"{settings.public_url}/.well-known/security.txt",
+        "Policy": settings.security_policy_url,
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in fields.items() if value)
+    return Response(200, text, "text/plain; charset=utf-8")

@@ -15,6 +15,7 @@ from portal.http.bodies.registration import parse_registration
 from portal.http.request import Request
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
+from portal.http.throttles import admit
 from portal.observe import count
 from portal.settings import RegisterSettings
 
@@ -40,7 +41,7 @@ def post_form(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
 
 def resend(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
     """POST /api/registrations/resend: 202, alike for known, pending and unknown addresses; it prolongs nothing."""
-    _resend(request.json(), request.language, wiring)
+    _resend(request.json(), request.language, request, wiring)
     return json_response(202, {"status": "confirmation_sent"})
 
 
@@ -49,7 +50,7 @@ def resend_form(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
     from portal.http.forms import Form, Outcome, answer_form
 
     def act(form: Form) -> Outcome:
-        _resend(form.document, form.language, wiring)
+        _resend(form.document, form.language, request, wiring)
         return Outcome("sent")
 
     return answer_form(request, wiring.settings, "resend", act)
@@ -57,16 +58,18 @@ def resend_form(request: Request, wiring: Wiring[RegisterSettings]) -> Response:
 
 def _register(document: Any, request: Request, wiring: Wiring[RegisterSettings]) -> Attempt:  # noqa: ANN401 - any JSON document
     settings, now = wiring.settings, wiring.clock()
-    application = parse_registration(document, now)
+    application = parse_registration(document, now, settings.wording_facts)
+    admit(request, wiring, "registrations", settings.registrations_per_range)
     registrations = RegistrationsTable(wiring.aws, settings.registrations_table, settings.outbox_table)
     attempt = register(application, request.ip, now, settings.unconfirmed_lifetime_seconds, registrations)
     count("RegistrationsReceived")
     return attempt
 
 
-def _resend(document: Any, language: Language, wiring: Wiring[RegisterSettings]) -> None:  # noqa: ANN401 - any JSON document
+def _resend(document: Any, language: Language, request: Request, wiring: Wiring[RegisterSettings]) -> None:  # noqa: ANN401 - any JSON document
     body = parse_body(EmailBody, document)
     settings = wiring.settings
+    admit(request, wiring, "mail_requests", settings.mail_requests_per_range)
     outbox = OutboxTable(wiring.aws, settings.outbox_table)
     recipients = KmsRecipients(wiring.kms, settings.recipient_key_arn)
     request_mail(body.email, "resend", language, wiring.clock(), RESEND_SECONDS, outbox, recipients)

@@ -7,6 +7,7 @@ from portal.domain.session import Session
 from portal.domain.times import rfc3339
 from portal.flows.authenticate import Caller
 from portal.flows.session import Refresh, end_other_sessions, end_session, list_sessions, log_out
+from portal.http.actor import NotedTokens
 from portal.http.bodies import EmptyBody, parse_body
 from portal.http.bodies.login import RefreshBody
 from portal.http.caller import caller_of, sessions_of
@@ -24,13 +25,16 @@ def post_refresh(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     body = parse_body(RefreshBody, request.json())
     refresh = Refresh(sessions_of(wiring), access_tokens(wiring), wiring.settings.lifetimes, wiring.clock)
     presented = body.refresh_token or request.refresh_cookie
-    return token_answer(refresh.refresh(presented), "body" if body.refresh_token else "cookie", wiring.settings)
+    done = refresh.refresh(presented)
+    request.actor.note(done.session)
+    return token_answer(done, "body" if body.refresh_token else "cookie", wiring.settings)
 
 
 def post_logout(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/logout: always 204, whatever the tokens were."""
     parse_body(EmptyBody, request.json())
-    tokens = KmsAccessTokens(wiring.kms, wiring.settings.access_token_keys, wiring.settings.issuer)
+    settings = wiring.settings
+    tokens = NotedTokens(KmsAccessTokens(wiring.kms, settings.access_token_keys, settings.issuer), request.actor)
     log_out(request.bearer_token, request.refresh_cookie, wiring.clock(), tokens, sessions_of(wiring))
     count("Logouts")
     return no_content(cookies=(cleared_refresh_cookie(),))
