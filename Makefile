@@ -11,6 +11,7 @@ SINCE ?=
 APPLY ?=
 ENV ?=
 KEY ?=
+RUNS ?= 200
 
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
@@ -22,7 +23,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry openapi privacy clean distclean lock
+.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing openapi privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -96,6 +97,12 @@ expiry: setup ## Watch an unconfirmed registration end, with 60 seconds for 30 d
 
 browser-ready: setup
 	@$(DEV)/python -m tools.browser
+
+siege: setup ## Attacker and owner at one address, for some minutes and other games each time (RUNS=200)
+	SIEGE_RUNS=$(RUNS) $(DEV)/pytest -q tests/integration/test_siege.py
+
+timing: setup ## Whether known and unknown addresses take the same time, on a freshly deployed local stack
+	$(DEV)/pytest -q tests/timing
 
 openapi: setup ## Write openapi.json anew from the code
 	PYTHONPATH=layers/portal $(DEV)/python -m tools.openapi

@@ -25,7 +25,7 @@ SHIFTS = """() => new Promise((resolve) => {
 })"""
 # WCAG 2.5.8: 24 by 24 px, or in a line of text.
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, summary, select, textarea")]
-    .filter((each) => each.checkVisibility() && !each.matches(".skip"))
+    .filter((each) => each.checkVisibility() && !each.classList.contains("skip"))
     .filter((each) => !each.closest("p, li > :not(a), label"))
     .map((each) => [each.outerHTML, each.getBoundingClientRect()])
     .filter(([, box]) => box.width < 24 || box.height < 24)
@@ -146,13 +146,14 @@ def test_every_page_can_be_walked_by_keyboard_with_a_visible_focus(visitor: Visi
             assert visible, page.evaluate("document.activeElement.outerHTML")
             seen += 1
             page.keyboard.press("Tab")
-        assert 8 < seen < 80
+        assert 7 < seen < 80
 
 
 FOCUS = """() => {
     const element = document.activeElement, [box] = element.getClientRects(), style = getComputedStyle(element);
     const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
-    return [style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2, element.contains(top)];
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    return [outlined, element === top || element.contains(top)];
 }"""
 
 

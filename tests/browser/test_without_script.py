@@ -100,7 +100,7 @@ def test_a_forgotten_password_is_replaced(portal: Portal, plain: Visit) -> None:
         page.get_by_label("E-Mail-Adresse").fill(email)
         page.get_by_role("button", name="Link senden").click()
         expect(page.get_by_role("status")).to_contain_text(email)
-        link = pasted(portal.next_mail(email, 3), "reset")
+        link = pasted(portal.next_mail(email, 4), "reset")
         page.goto(link)
         expect(page.get_by_label("Passwort anzeigen")).to_be_hidden()
         page.get_by_label(LINK).fill(link)

@@ -29,9 +29,9 @@ def log_in(portal: Portal, email: str) -> tuple[str, str]:
 
 def cookie_of(answer: requests.Response) -> str:
     """Return the refresh cookie that an answer sets, checked for its attributes."""
-    found = re.fullmatch(
-        r"__Host-refresh=([\w.-]+); HttpOnly; Secure; SameSite=Strict; Path=/", answer.headers["Set-Cookie"]
-    )
+    # A login sets the cookie of the device beside it.
+    cookie = answer.headers["Set-Cookie"].partition(", __Host-device=")[0]
+    found = re.fullmatch(r"__Host-refresh=([\w.-]+); HttpOnly; Secure; SameSite=Strict; Path=/", cookie)
     assert found
     return found[1]
 

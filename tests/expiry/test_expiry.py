@@ -71,7 +71,7 @@ def test_a_link_of_sixty_one_seconds_is_refused_and_nothing_is_left(portal: Port
     age, answer = int(time.time()) - attempt["requested_at"], portal.confirm(mail)
     told = (answer.status_code, answer.json()["code"])
     say(f"the link, pressed {age} s after the registration", told)
-    assert age == LIFETIME + 1
+    assert age > LIFETIME
     assert told == (410, "link_expired")
 
     swept = portal.invoke("cleanup", "Sweep")

@@ -1,5 +1,6 @@
 """The portal against moto."""
 
+from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from logging import StreamHandler
@@ -14,6 +15,10 @@ from tests.support.world import World
 
 COUNTED: dict[str, dict[str, int]] = {}
 SEEDED: list[str] = []
+SIEGE: Counter[tuple[str, str, str, int]] = Counter()
+"""Who made which requests with which answers in the games of owner and attacker."""
+MATRIX: dict[str, list[bool]] = {}
+"""Of each route, which attacks were refused; the others were let in, as nobody but themselves."""
 
 
 @pytest.fixture(autouse=True)
@@ -69,12 +74,25 @@ def _require_existence_conditions(operation: str, parameters: dict[str, Any]) ->
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the AWS calls of each route (budgets: design, section 3), and which leaks the search for canaries finds."""
+    """Print what the tests measured: AWS calls of each route (budgets: design, section 3), attacks, leaks found."""
     if COUNTED:
         terminalreporter.section("AWS calls per request, warm")
         for name, calls in COUNTED.items():
             kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(calls.items())) or "none"
             terminalreporter.write_line(f"{name:<60} {sum(calls.values())}: {kinds}")
+    if MATRIX:
+        tried = [refused for attacks in MATRIX.values() for refused in attacks]
+        terminalreporter.section("Route matrix")
+        terminalreporter.write_line(
+            f"{len(MATRIX)} routes, {len(tried)} attacks: {sum(tried)} refused, {len(tried) - sum(tried)} let in as "
+            f"whoever they were; the right one got in {len(MATRIX)} times"
+        )
+    if SIEGE:
+        terminalreporter.section("Owner and attacker at one address: requests that succeeded, of all")
+        for who, method, path in sorted({key[:3] for key in SIEGE}):
+            numbers = {status: number for (*key, status), number in SIEGE.items() if (who, method, path) == tuple(key)}
+            succeeded = sum(number for status, number in numbers.items() if status < 400)
+            terminalreporter.write_line(f"{who:<10}{method:<7}{path:<34}{succeeded:>5} of {sum(numbers.values())}")
     if SEEDED:
         terminalreporter.section("Leaks seeded and found")
         for found in SEEDED:

@@ -1,6 +1,5 @@
 """Registration, confirmation and reset without script: forms answered by pages."""
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,9 +7,13 @@ import pytest
 
 from portal.domain.consent import CURRENT_VERSIONS
 from portal.pages.catalog import PAGES
+from tests.integration.conftest import Written
 from tests.support.people import IBAN, PASSWORD, a_registration
-from tests.support.world import Answer, World, faults
+from tests.support.security_log import security_lines
+from tests.support.template import ROOT
+from tests.support.world import PARAMETERS, Answer, World, faults
 from tests.unit.pages.reading import Elements, before_scripts
+from tools.openapi.routes import declared_routes
 
 FORM = "application/x-www-form-urlencoded"
 OWN = {"Content-Type": FORM, "Sec-Fetch-Site": "same-origin"}
@@ -23,8 +26,8 @@ def a_form(**changes: Any) -> dict[str, str]:
     """Return what the registration's form sends; members given as None are left out."""
     body = a_registration()
     consents: dict[str, str] = {kind: body["consents"][kind]["version"] for kind in CURRENT_VERSIONS}
-    flat: dict[str, str] = {name: value for name, value in body.items() if isinstance(value, str)}
-    values: dict[str, Any] = {"language": "de", **flat, "iban": IBAN, **consents, **changes}
+    flat = {name: value for name, value in body.items() if isinstance(value, str)}
+    values = {"language": "de", **flat, "iban": IBAN, **consents, **changes}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -58,6 +61,55 @@ def test_a_registration_is_the_same_as_by_the_api(world: World) -> None:
     send(world, "register", a_form(language="en", email="other@example.com"))
     english = next(item for item in world.items("RegistrationsTable") if item["email"] == "other@example.com")
     assert {consent["language"] for consent in english["consents"]} == {english["locale"]} == {"en"}
+
+
+def test_a_form_leaves_the_line_in_the_security_log_that_the_api_leaves(world: World, written: Written) -> None:
+    send(world, "register", a_form())
+    opened = link(world, "confirm")
+    send(world, "register", {**a_form(), "again": "1"})
+    send(world, "resend", {"email": EMAIL})
+    send(world, "forgot-password", {"email": EMAIL})
+    send(world, "confirm", {"link": opened})
+    send(world, "confirm", {"link": "#token=none"})
+    send(world, "register", a_form(email="nobody"))
+    lines = security_lines(written.getvalue())
+    assert [(line["message"], line["outcome"], line["route"]) for line in lines] == [
+        ("registration_request", "success", "POST /form/register"),
+        ("registration_resend", "success", "POST /form/resend"),
+        ("authn_password_reset_request", "success", "POST /form/forgot-password"),
+        ("user_created", "success", "POST /form/confirm"),
+        ("link_fail", "failure", "POST /form/confirm"),
+    ]
+    assert (lines[3]["detail"], lines[4]["code"], lines[4]["ip"]) == ("confirmed", "invalid_link", "203.0.113.0")
+    (account,) = [item for item in world.items("AccountsTable") if item["pk"].startswith("account#")]
+    assert lines[3]["account_id"] == account["id"]
+
+
+def test_every_form_is_called_what_its_twin_of_the_api_is_called() -> None:
+    declared = [each for path in sorted((ROOT / "functions").glob("*/app.py")) for each in declared_routes(path)]
+    routes = {each.path: each for each in declared}
+    for name in FORMS:
+        assert routes[f"/form/{name}"].event == routes[f"/{PAGES[name].api}"].event is not None
+
+
+def test_forms_and_api_are_counted_together(world: World, written: Written) -> None:
+    for _ in range(int(PARAMETERS["MailRequestsPerRange"])):
+        world.request("POST", "/api/registrations/resend", {"email": EMAIL})
+    for page in ("resend", "forgot-password"):
+        answer = send(world, page, {"email": EMAIL})
+        assert answer.status == 429
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "Zu viele Anfragen" in answer.text
+        assert typed(answer)["email"] == EMAIL
+    lines = security_lines(written.getvalue())[-2:]
+    assert {(line["message"], line["code"]) for line in lines} == {("excess_rate_limit_exceeded", "too_many_requests")}
+
+
+def test_registrations_without_script_are_counted_too(world: World) -> None:
+    for number in range(int(PARAMETERS["RegistrationsPerRange"])):
+        assert send(world, "register", a_form(email=f"client-{number}@example.com")).status == 200
+    assert send(world, "register", a_form()).status == 429
+    assert world.request("POST", "/api/registrations", a_registration()).status == 429
 
 
 def test_refused_fields_are_named_and_everything_typed_is_kept(world: World) -> None:
@@ -208,30 +260,6 @@ def test_english_is_spoken_where_the_page_was_english(world: World) -> None:
     assert "This link is not valid" in answer.text
     refused = send(world, "confirm", {}, **{"Sec-Fetch-Site": "cross-site", "Accept-Language": "en"})
     assert "That did not work" in refused.text
-
-
-def test_a_range_that_asks_too_often_is_told_when_to_try_again(world: World) -> None:
-    for number in range(60):
-        send(world, "resend", {"email": f"a{number}@example.com"})
-    answer = send(world, "resend", {"email": EMAIL})
-    assert answer.status == 429
-    assert int(answer.headers["Retry-After"]) > 0
-    assert typed(answer)["email"] == EMAIL
-
-
-def test_the_security_log_hears_of_forms_as_of_the_api(world: World, written: Any) -> None:
-    send(world, "register", a_form())
-    send(world, "confirm", {"link": "unsinn"})
-    send(world, "confirm", {"link": link(world, "confirm")})
-    send(world, "reject", {}, **{"Sec-Fetch-Site": "cross-site"})
-    lines = [json.loads(line) for line in written.getvalue().splitlines()]
-    heard = [(line["message"], line.get("code")) for line in lines if line.get("category") == "security"]
-    assert heard == [
-        ("registration_request", None),
-        ("link_fail", "invalid_link"),
-        ("user_created", None),
-        ("authz_fail", "foreign_origin"),
-    ]
 
 
 def test_a_dependency_that_fails_costs_nothing_typed(world: World) -> None:

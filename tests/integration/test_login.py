@@ -63,15 +63,6 @@ def test_every_wrong_login_is_answered_alike(world: World) -> None:
     assert len({tuple(answer.headers.items()) for answer in wrong}) == 1
 
 
-def test_wrong_and_unknown_make_the_same_calls(world: World) -> None:
-    world.a_client_with_initial_password()
-    world.call_counts()
-    world.log_in("falsch")
-    known = world.call_counts()
-    world.log_in("falsch", "nobody@example.org")
-    assert known == world.call_counts() == {"dynamodb:get_item": 1, "dynamodb:transact_write_items": 1}
-
-
 @pytest.mark.parametrize("email", ["ERIKA.MUSTER@EXAMPLE.COM", " erika.muster@example.com "])
 def test_the_address_is_the_user_name_in_any_spelling(world: World, email: str) -> None:
     assert world.log_in(world.a_client_with_initial_password(), email).status == 200

@@ -140,16 +140,6 @@ def test_one_address_means_one_recipient(world: World, email: str) -> None:
     assert "/email" in refusals(world, a_registration(email=email))
 
 
-def test_a_known_address_looks_and_costs_the_same(world: World) -> None:
-    world.a_client_with_initial_password()
-    world.call_counts()
-    known = world.request("POST", PATH, a_registration())
-    known_calls = world.call_counts()
-    unknown = world.request("POST", PATH, a_registration(email="other@example.org"))
-    assert (known.status, known.headers, set(known.json)) == (unknown.status, unknown.headers, set(unknown.json))
-    assert known_calls == world.call_counts()
-
-
 def test_the_owner_of_a_known_address_is_told_and_nothing_changes(world: World) -> None:
     world.a_client_with_initial_password()
     before = world.items("AccountsTable")

@@ -161,6 +161,18 @@ def test_an_announcement_of_the_end_is_not_sent_when_it_is_past(world: World) ->
 # ------------------------------------------------------------ what was under way
 
 
+def restriction_before_the_write(world: World) -> tuple[list[Any], Any]:
+    """Return what an operator is told, and the hook that lets them restrict just before the next transaction."""
+    done: list[Any] = []
+
+    def before(_service: str, operation: str, _parameters: Any) -> None:
+        if operation == "transact_write_items" and not done:
+            done.append(None)
+            done[0] = world.ops(action="restrict", email=EMAIL)
+
+    return done, before
+
+
 def test_a_new_address_that_waits_is_forgotten_and_its_link_is_over(world: World) -> None:
     token = world.a_client()
     world.request("POST", "/api/profile/email-change", {"new_email": NEW_EMAIL}, token=token)
@@ -184,13 +196,7 @@ def test_a_change_of_the_same_moment_loses(
 ) -> None:
     """The account is read, then restricted, then the change is written."""
     token = world.a_client()
-    done: list[Any] = []
-
-    def before(_service: str, operation: str, _parameters: Any) -> None:
-        if operation == "transact_write_items" and not done:
-            done.append(None)
-            done[0] = world.ops(action="restrict", email=EMAIL)
-
+    done, before = restriction_before_the_write(world)
     with faults(world, before=before):
         answer = world.request(method, path, body, token=token, headers=headers)
     assert done[0]["outcome"] == "done"
@@ -232,13 +238,7 @@ def test_a_restriction_in_the_moment_of_the_closing_keeps_the_account(world: Wor
     world.clock.now = START + 1082 * DAY
     world.run_review()
     world.clock.now = START + 1096 * DAY
-    done: list[Any] = []
-
-    def before(_service: str, operation: str, _parameters: Any) -> None:
-        if operation == "transact_write_items" and not done:
-            done.append(None)
-            done[0] = world.ops(action="restrict", email=EMAIL)
-
+    done, before = restriction_before_the_write(world)
     with faults(world, before=before):
         assert world.run_review()["closed"] == 0
     assert done[0]["outcome"] == "done"

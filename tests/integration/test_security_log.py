@@ -151,6 +151,26 @@ def test_asking_for_a_reset_is_counted(world: World, written: Written) -> None:
     assert counts == {"ResetsRequested": 1}
 
 
+def test_a_limit_that_is_hit_is_one_line_and_counted(world: World, written: Written) -> None:
+    world.a_client()
+    for _ in range(5):
+        world.log_in("wrong")
+    answer, lines, counts = since(written, lambda: world.log_in(PASSWORD))
+    (line,) = lines
+    assert (answer.status, line["message"], line["ip"]) == (429, "excess_rate_limit_exceeded", "203.0.113.0")
+    assert line["code"] == answer.json["code"]
+    assert counts == {"LimitsHit": 1}
+
+
+def test_a_range_that_asks_too_often_is_one_line_too(world: World, written: Written) -> None:
+    world.deploy(MailRequestsPerRange="1")
+    acts = [lambda: world.request("POST", "/api/password-reset", {"email": EMAIL}) for _ in range(2)]
+    acts[0]()
+    answer, lines, counts = since(written, acts[1])
+    assert (answer.status, [line["message"] for line in lines]) == (429, ["excess_rate_limit_exceeded"])
+    assert counts == {"LimitsHit": 1}
+
+
 def test_operators_leave_one_line_each(world: World, written: Written) -> None:
     world.a_client()
     world.ops(action="block", email=EMAIL)

@@ -93,13 +93,25 @@ def logging_in(world: World) -> Callable[[], Answer]:
     return lambda: world.log_in(initial)
 
 
-def logging_in_on_another_day(world: World) -> Callable[[], Answer]:
-    world.a_client()
-    world.clock.advance(86_401)
+def by_a_device(world: World) -> Callable[[], Answer]:
     body = {"email": "erika.muster@example.com", "password": PASSWORD}
-    # From one device: another one at each try would be remembered beside the others.
+    # One and the same: another one at each try would be remembered beside the others.
     device = {"Cookie": f"__Host-device={'d' * 43}"}
     return lambda: world.request("POST", "/api/login", body, headers=device)
+
+
+def logging_in_by_a_new_device(world: World) -> Callable[[], Answer]:
+    world.a_client()
+    return by_a_device(world)
+
+
+def logging_in_on_another_day(world: World) -> Callable[[], Answer]:
+    world.a_client()
+    log_in = by_a_device(world)
+    log_in()
+    world.run_mailer()
+    world.clock.advance(86_401)
+    return log_in
 
 
 def refreshing(world: World) -> Callable[[], Answer]:
@@ -189,7 +201,7 @@ def freezing(world: World) -> Callable[[], Answer]:
 
 def consenting_to_a_newer_wording(world: World) -> Callable[[], Answer]:
     token = signed_in(world)
-    (account,) = [item for item in world.items("AccountsTable") if item["pk"].startswith("account#")]
+    (account,) = [item for item in world.items("AccountsTable") if item.get("email") == EMAIL]
     world.dynamodb.update_item(
         TableName="AccountsTable",
         Key={"pk": {"S": account["pk"]}},
@@ -229,6 +241,8 @@ JOURNEYS = (
     Journey("POST /api/registrations/reject", rejecting, 204, tables=1, keys=1, again=410),
     Journey("POST /api/login", logging_in, 200, tables=3, keys=1),
     Journey("POST /api/login (first of a day)", logging_in_on_another_day, 200, tables=3, keys=1),
+    # The address of the notice is encrypted too.
+    Journey("POST /api/login (new device)", logging_in_by_a_new_device, 200, tables=3, keys=2),
     Journey("POST /api/session/refresh", refreshing, 200, tables=2, keys=1),
     Journey("POST /api/logout", logging_out, 204, tables=2),
     Journey("GET /api/sessions", get_own("/api/sessions"), 200, tables=2),

@@ -16,6 +16,7 @@ from tests.support.contract import check_answer, documented_route
 from tests.support.people import PASSWORD, a_registration
 from tests.support.template import ROOT, functions
 from tools.local.client import Stack
+from tools.local.forward import Target
 
 TABLES = ("RegistrationsTable", "AccountsTable", "SessionsTable", "OutboxTable", "EvidenceTable")
 CALLS = ROOT / ".local/test/calls.jsonl"
@@ -45,6 +46,7 @@ class Portal:
         self.endpoint = stack.description.endpoint_url
         self.outputs = stack.description.outputs
         self.resources = stack.description.resources
+        self._target = Target(self.endpoint, self.outputs["RestApiId"], self.outputs["StageName"])
         self.http = requests.Session()
         self.dynamodb = self.client("dynamodb")
 
@@ -59,13 +61,18 @@ class Portal:
         )
 
     def request(
-        self, method: str, path: str, body: Any = None, *, token: str | None = None, **more: Any
+        self, method: str, path: str, body: Any = None, *, token: str | None = None, ip: str | None = None, **more: Any
     ) -> requests.Response:
-        """Send a request through the front door; answers of the API must be documented."""
+        """Send a request through the front door; answers of the API must be documented.
+
+        With ``ip`` it is sent to the emulator behind the door, which takes that address for the client's.
+        """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"X-Forwarded-For": ip} if ip else {}
         headers |= more.pop("headers", {})
+        url = str(self._target.url(path)) if ip else self.url + path
         answer = self.http.request(
-            method, self.url + path, json=body, headers=headers, allow_redirects=False, timeout=ANSWER_SECONDS, **more
+            method, url, json=body, headers=headers, allow_redirects=False, timeout=ANSWER_SECONDS, **more
         )
         if route := documented_route(method, path):
             check_answer(method, route, answer.status_code, answer.headers, answer.text)
@@ -77,15 +84,18 @@ class Portal:
         found: list[dict[str, str]] = self.http.get(f"{self.url}/_mail/messages", params={"to": to}, timeout=10).json()
         return found
 
-    def next_mail(self, to: str, count: int = 1) -> dict[str, str]:
-        """Wait for the ``count``-th mail to an address and return the newest."""
+    def next_mail(self, to: str, count: int = 1, *, says: str = "") -> dict[str, str]:
+        """Wait for the ``count``-th mail to an address that says something, and return the newest of these.
+
+        Notices of passwords and logins come whenever the mailer gets to them: who waits for another mail, names it.
+        """
         deadline = time.monotonic() + MAIL_SECONDS
         while time.monotonic() < deadline:
-            found = self.mails(to)
+            found = [mail for mail in self.mails(to) if says in mail["subject"] or says in mail["text"]]
             if len(found) >= count:
                 return found[0]
             time.sleep(0.1)
-        raise AssertionError(f"mail {count} did not come within {MAIL_SECONDS} s")
+        raise AssertionError(f"mail {count} that says {says!r} did not come within {MAIL_SECONDS} s")
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Return everything that a table holds."""
@@ -125,8 +135,10 @@ class Portal:
         return found
 
     def a_client(self, email: str, **changes: Any) -> dict[str, Any]:
-        """Walk to a chosen password; return the token answer."""
-        return self.choose_password(*self.a_newcomer(email, **changes))
+        """Walk to a chosen password; return the token answer, when the notice of that is out as well."""
+        answer = self.choose_password(*self.a_newcomer(email, **changes))
+        self.next_mail(email, 3)
+        return answer
 
     def log_in(self, email: str, password: str = PASSWORD) -> dict[str, Any]:
         """Log in; return the token answer, with the refresh token in it where there is one."""

@@ -10,6 +10,9 @@ from tests.support.template import resources
 Items = dict[tuple[str, str], dict[str, Any]]
 """Items by table and key."""
 
+WRITES = ("put_", "update_", "delete_", "transact_write")
+"""How the names of operations begin that change something."""
+
 
 class Tables:
     """The tables of template.yaml.

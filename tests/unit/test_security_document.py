@@ -87,7 +87,7 @@ def test_every_kind_of_token_is_in_the_inventory() -> None:
 
 
 def who(route: Route) -> str:
-    return WHO[route.needs] + ("*" if route.outdated else "")
+    return WHO[route.needs] + ("*" if route.outdated else "") + ("!" if route.processing else "")
 
 
 def members(route: Route) -> list[str]:
@@ -133,19 +133,10 @@ CRYPTOGRAPHY = {
     # Hashes of addresses in keys of counters.
     "domain/throttle.py": {"hashlib"},
     "domain/mail_budget.py": {"hashlib"},
-    # Not for secrets: the reference that people read aloud, the pause between two tries.
-    "domain/registration.py": {"secrets"},
+    # Not for secrets: the pause between two tries.
     "flows/retry.py": {"secrets"},
-    # Names and entity tags of what everybody may read.
-    "pages/assets.py": {"hashlib"},
-    "pages/render.py": {"hashlib"},
 }
-NO_SECRETS = {
-    Path("domain/registration.py"),
-    Path("flows/retry.py"),
-    Path("pages/assets.py"),
-    Path("pages/render.py"),
-}
+NO_SECRETS = {Path("flows/retry.py")}
 LIBRARIES = {"cryptography", "jwt", "argon2", "hashlib", "hmac", "secrets", "random", "uuid", "Crypto", "nacl", "ssl"}
 NEVER = {"random", "uuid"}
 

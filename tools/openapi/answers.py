@@ -67,6 +67,13 @@ class RegistrationAccepted(Answer):
     reference: Annotated[str, Field(min_length=6, max_length=6)]
 
 
+class EmailChangeAccepted(Answer):
+    """A mail is on its way to the new address; `reference` names the change, here and in the mail."""
+
+    status: Literal["confirmation_sent"]
+    reference: Annotated[str, Field(min_length=6, max_length=6)]
+
+
 class ConfirmationSent(Answer):
     """A mail is on its way, where the address has use for one."""
 

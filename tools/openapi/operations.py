@@ -301,7 +301,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "profile",
         "Ask for another address: a link goes to the new one, a notice to the old one",
         202,
-        (answers.ConfirmationSent,),
+        (answers.EmailChangeAccepted,),
         body="profile:EmailChangeBody",
         example={"new_email": "erika.neu@example.org"},
         refusals=_STEP_UP,

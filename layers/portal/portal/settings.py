@@ -26,13 +26,13 @@ class SiteSettings:
 
     portal_name: str
     company_name: str
+    company_address: str
 
 
 @dataclass(frozen=True)
 class WordingSettings(SiteSettings):
-    """What the wordings of terms and privacy notice say about who runs the portal, and promise."""
+    """What the wordings of terms and privacy notice say besides about who runs the portal, and promise."""
 
-    company_address: str
     contact_email: str
     data_protection_email: str
     supervisory_authority: str
@@ -247,19 +247,7 @@ class OpsSettings:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings(WordingSettings):
-    """Function ``web``: what the imprint says besides (DDG section 5)."""
-
-    contact_phone: str
-    company_representatives: str
-    company_register: str
-    professional_authority: str
-    vat_id: str | None
-
-    @property
-    def page_facts(self) -> dict[str, str]:
-        """Everything that pages say of the company, by name; empty where there is none."""
-        own = ("contact_phone", "company_representatives", "company_register", "professional_authority", "vat_id")
-        return {**self.wording_facts, **{name: getattr(self, name) or "" for name in own}}
+    """Function ``web``."""
 
 
 def load[S](settings: type[S], environment: Mapping[str, str]) -> S:

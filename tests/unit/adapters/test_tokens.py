@@ -1,8 +1,6 @@
 """Signed tokens (ASVS 9, RFC 8725)."""
 
-import base64
 import hmac
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +19,7 @@ from portal.domain.errors import InvalidLink, LinkExpired, NotAuthenticated
 from portal.domain.ids import AccountId, OutboxId, SessionId
 from portal.domain.token import ACCESS, OPT_IN, REJECT, AccessClaims, Purpose
 from tests.support.fakes import NOW
+from tests.support.forging import Document, decode, encode, forge, parts_of, without
 from tests.unit.adapters.keys import ISSUER, KEY_A, KEY_B, KEYS, FakeKms, mac
 
 CLAIMS = AccessClaims(AccountId("account-1"), SessionId("session-1"), "portal", NOW - 60)
@@ -28,16 +27,6 @@ AWS = FakeKms()
 LINKS = KmsLinks(Kms(AWS), KEYS, ISSUER, "A")
 ACCESS_TOKENS = KmsAccessTokens(Kms(AWS), KEYS, ISSUER, 600, "A")
 PURPOSES = [value for value in vars(purposes).values() if isinstance(value, Purpose)]
-Document = dict[str, Any]
-
-
-def encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def decode(part: str) -> Document:
-    found: Document = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return found
 
 
 def hs256(message: bytes, arn: str = KEY_A) -> bytes:
@@ -49,24 +38,12 @@ def es256(message: bytes, arn: str = KEY_A) -> bytes:
     return r.to_bytes(32) + s.to_bytes(32)
 
 
-def forge(header: Document, payload: Document, sign: Callable[[bytes], bytes]) -> str:
-    """Return a token with a signature that fits: only what it says can be wrong."""
-    message = ".".join(encode(json.dumps(part).encode()) for part in (header, payload))
-    return f"{message}.{encode(sign(message.encode()))}"
-
-
-def without(document: Document, name: str) -> Document:
-    return {key: value for key, value in document.items() if key != name}
-
-
 def link_parts() -> tuple[Document, Document]:
-    header, payload, _ = link().split(".")
-    return decode(header), decode(payload)
+    return parts_of(link())
 
 
 def access_parts() -> tuple[Document, Document]:
-    header, payload, _ = ACCESS_TOKENS.issue(CLAIMS, NOW).split(".")
-    return decode(header), decode(payload)
+    return parts_of(ACCESS_TOKENS.issue(CLAIMS, NOW))
 
 
 def link(purpose: Purpose = OPT_IN) -> str:

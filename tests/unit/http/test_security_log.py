@@ -18,7 +18,7 @@ from tools.openapi.routes import declared_routes
 VOCABULARY = set(get_args(SecurityEvent))
 CODE = "".join(path.read_text() for path in sorted((ROOT / "layers/portal/portal").rglob("*.py")))
 NEVER = {"malformed_json", "body_too_large", "unsupported_media_type", "invalid_input", "unavailable"}
-NEVER |= {"precondition_failed", "precondition_required", "malformed_form", "not_a_form"}
+NEVER |= {"malformed_form", "not_a_form", "precondition_failed", "precondition_required"}
 
 
 class Unheard(PortalError):

@@ -99,7 +99,7 @@ def bank_details_changed(language: Language, sender: Sender = SENDER) -> Mail:
 
 
 def email_change(language: Language, sender: Sender = SENDER) -> Mail:
-    return email_change_mail(language, sender, f"{PORTAL}/email-change#token={'n' * 90}", REQUESTED_AT + DAY)
+    return email_change_mail(language, sender, "K7M4PX", f"{PORTAL}/email-change#token={'n' * 90}", REQUESTED_AT + DAY)
 
 
 def email_change_requested(language: Language, sender: Sender = SENDER) -> Mail:

@@ -13,6 +13,8 @@ from tests.unit.mails.reading import bodies, email_change
             "de",
             [
                 "soll die neue Adresse eines Zugangs",
+                "bestätigen Sie nur, wenn Sie die Adresse selbst angegeben haben und es diese Kennung war",
+                "Änderung mit der Kennung K7M4PX",
                 "gilt bis 24.11.2026 um 14:05 Uhr",
                 "Bis zur Bestätigung ändert sich nichts",
                 "Ohne Bestätigung wird diese Adresse nach Ablauf der Frist bei uns gelöscht",
@@ -22,6 +24,8 @@ from tests.unit.mails.reading import bodies, email_change
             "en",
             [
                 "is to become the new address of an account",
+                "confirm only if you entered the address yourself and this was the reference",
+                "Change with the reference K7M4PX",
                 "valid until 24 November 2026, 14:05 (Berlin time)",
                 "Nothing changes before you confirm",
                 "Without confirmation we delete this address at the end of the period",

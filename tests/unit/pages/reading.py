@@ -7,13 +7,9 @@ from portal.domain.mail import Language
 from portal.pages import Site
 from portal.pages.catalog import PAGES
 from portal.pages.render import Filling, View, render
-from portal.settings import WebSettings, load
-from tests.support.world import PARAMETERS
+from tests.support.wordings import SHOWN
 
-FACTS = load(WebSettings, {re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper(): text for name, text in PARAMETERS.items()})
-SITE = Site(FACTS.portal_name, FACTS.company_name, tuple(FACTS.page_facts.items()))
-BARE = Site(FACTS.portal_name, FACTS.company_name)
-"""What pages that answer forms know."""
+SITE = Site("Mandantenportal", "Musterforderung GmbH", "Beispielstraße 1, 10115 Berlin", tuple(SHOWN.items()))
 EMPTY = {"meta", "link", "input", "br", "img", "hr"}
 
 

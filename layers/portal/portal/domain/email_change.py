@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from portal.domain.account import Account
 from portal.domain.email import canonical_email
 from portal.domain.errors import FieldCode, Refused
-from portal.domain.ids import AccountId, CanonicalEmail, ChangeId, random_id
+from portal.domain.ids import AccountId, CanonicalEmail, ChangeId, random_id, random_reference
 from portal.domain.token import EMAIL_CHANGE_SECONDS
 
 FORMER_ADDRESS_SECONDS = 30 * 86_400
@@ -18,6 +18,7 @@ class EmailChange:
 
     Args:
         id: named by the link.
+        reference: shown on the page and named in the mail, so that a person knows the change that they asked for.
         account_id: whose address.
         generation: the account's at the request; everything that ends all sessions ends the link too.
         email: as typed.
@@ -27,6 +28,7 @@ class EmailChange:
     """
 
     id: ChangeId
+    reference: str
     account_id: AccountId
     generation: int
     email: str
@@ -60,7 +62,14 @@ def request_email_change(account: Account, email: str, now: int) -> EmailChange:
         raise Refused(FieldCode.EMAIL_UNCHANGED)
     expires_at = now + EMAIL_CHANGE_SECONDS
     return EmailChange(
-        ChangeId(random_id()), account.id, account.generation, email, canonical, requested_at=now, expires_at=expires_at
+        ChangeId(random_id()),
+        random_reference(),
+        account.id,
+        account.generation,
+        email,
+        canonical,
+        requested_at=now,
+        expires_at=expires_at,
     )
 
 

@@ -22,6 +22,16 @@ LONGEST_ID = 64
 """No id of this portal is longer; what is can't be one, and might not fit into a key."""
 
 
+# Without vowels (no words) and without characters that are mistaken for one another.
+_REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+_REFERENCE_LENGTH = 6
+
+
+def random_reference() -> str:
+    """Return what a person compares between page and mail; it opens nothing."""
+    return "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(_REFERENCE_LENGTH))
+
+
 def random_id() -> str:
     """Return an unguessable identifier of 128 bits (ASVS 11.5.1) that is safe in URLs."""
     return secrets.token_urlsafe(_ID_BYTES)

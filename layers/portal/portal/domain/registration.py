@@ -1,17 +1,12 @@
 """A registration until it is confirmed (P4, P5)."""
 
-import secrets
 from dataclasses import dataclass
 
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent, Facts
-from portal.domain.ids import AttemptId, CanonicalEmail, random_id
+from portal.domain.ids import AttemptId, CanonicalEmail, random_id, random_reference
 from portal.domain.mail import Language
 from portal.domain.person import Person
-
-# Without vowels (no words) and without characters that are mistaken for one another.
-_REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
-_REFERENCE_LENGTH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +60,4 @@ def new_attempt(application: Application, ip: str, now: int, lifetime: int) -> A
         now: epoch seconds.
         lifetime: seconds until an unconfirmed attempt ends.
     """
-    reference = "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(_REFERENCE_LENGTH))
-    return Attempt(AttemptId(random_id()), reference, application, now, now + lifetime, ip)
+    return Attempt(AttemptId(random_id()), random_reference(), application, now, now + lifetime, ip)

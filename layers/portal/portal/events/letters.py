@@ -45,9 +45,9 @@ class PortalLetters:
         """Give the link to a new password."""
         return password_reset_mail(language, self._sender, reset_url, expires_at)
 
-    def email_change(self, language: Language, confirm_url: str, expires_at: int) -> Mail:
+    def email_change(self, language: Language, reference: str, confirm_url: str, expires_at: int) -> Mail:
         """Ask the new address to confirm."""
-        return email_change_mail(language, self._sender, confirm_url, expires_at)
+        return email_change_mail(language, self._sender, reference, confirm_url, expires_at)
 
     def notice(
         self,

@@ -15,7 +15,7 @@ from portal.flows.retry import retry_conflicts, settle
 
 def ask_for_email_change(
     account: Account, email: str, now: int, profiles: Profiles, recipients: RecipientEncryptor
-) -> None:
+) -> EmailChange:
     """Keep the new address until it is confirmed; order its link, and a notice to the present address.
 
     Whether the new address has an account already is not looked at: the mailer decides what the request means for it.
@@ -43,6 +43,7 @@ def ask_for_email_change(
         retry_conflicts(lambda: profiles.request_email_change(account, change, orders))
     except ConditionFailed:
         raise NotAuthenticated from None
+    return change
 
 
 # More changes within the 30 days of such a record are nobody's life.

@@ -51,7 +51,7 @@ class Letters(Protocol):
     def password_reset(self, language: Language, reset_url: str, expires_at: int) -> Mail:
         """Give the link to a new password."""
 
-    def email_change(self, language: Language, confirm_url: str, expires_at: int) -> Mail:
+    def email_change(self, language: Language, reference: str, confirm_url: str, expires_at: int) -> Mail:
         """Ask the new address to confirm."""
 
     def notice(
@@ -207,7 +207,7 @@ class Composer:
         details: dict[str, str | int] = {"gen": change.generation, "chg": change.id}
         token = self.links.sign(EMAIL_CHANGE, change.account_id, change.requested_at, change.expires_at, details)
         url = self._url(EMAIL_CHANGE, token)
-        return Letter(to, self.letters.email_change(row.language, url, change.expires_at))
+        return Letter(to, self.letters.email_change(row.language, change.reference, url, change.expires_at))
 
     def _notice(self, row: OutboxRow) -> Letter | None:
         # That something was only asked for is no news when the account is gone; that it was done, is.

@@ -1,14 +1,14 @@
 """Forms sent without script: read, act, answer by a page (docs/web.md)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
 from portal.domain.errors import InvalidInput, InvalidLink, LinkExpired, PortalError
 from portal.domain.mail import Language
 from portal.http.messages import FIELD_MESSAGES
-from portal.http.problems import INTERNAL_ERROR, AnsweredError, problem_of, problem_title, retry_header
+from portal.http.problems import INTERNAL_ERROR, problem_of, problem_title
 from portal.http.request import ForeignOrigin, MalformedForm, NotAForm, Request
 from portal.http.response import Response
 from portal.http.site import page_response
@@ -67,15 +67,12 @@ def answer_form(request: Request, settings: SiteSettings, page: str, act: Callab
 
     Raises:
         ForeignOrigin, NotAForm, BodyTooLarge, MalformedForm: the request is none of a page of ours.
-        AnsweredError: the form is refused; its page says why.
     """
     form = read_form(request, page)
     try:
         outcome = act(form)
     except PortalError as error:
-        if problem_of(error) is INTERNAL_ERROR:
-            raise
-        raise AnsweredError(error, _refused(settings, form, error)) from None
+        return _refused(settings, form, error)
     filling = Filling(values=form.values, result=outcome.result, more=outcome.more)
     return page_response(200, outcome.page or page, settings, form.language, filling, root=_ROOT)
 
@@ -85,7 +82,8 @@ def show_form(request: Request, settings: SiteSettings, page: str) -> Response |
     form = read_form(request, page)
     if "again" not in form.values:
         return None
-    return page_response(200, page, settings, form.language, Filling(values=form.values), root=_ROOT)
+    shown = page_response(200, page, settings, form.language, Filling(values=form.values), root=_ROOT)
+    return replace(shown, acted=False)
 
 
 def read_form(request: Request, page: str) -> Form:
@@ -144,6 +142,8 @@ def field_at(fields: Iterable[Field], pointer: str) -> Field | None:
 
 def _refused(settings: SiteSettings, form: Form, error: PortalError) -> Response:
     problem = problem_of(error)
+    if problem is INTERNAL_ERROR:
+        raise error
     errors = _errors(form, error)
     gone = isinstance(error, LinkExpired)
     filling = Filling(
@@ -154,8 +154,9 @@ def _refused(settings: SiteSettings, form: Form, error: PortalError) -> Response
         good=False,
     )
     response = page_response(problem.status, form.page, settings, form.language, filling, root=_ROOT)
-    response.headers.update(retry_header(error))
-    return response
+    if retry_after := getattr(error, "retry_after", None):
+        response.headers["Retry-After"] = str(retry_after)
+    return replace(response, refusal=error)
 
 
 def _errors(form: Form, error: PortalError) -> dict[str, str]:

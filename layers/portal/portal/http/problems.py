@@ -163,20 +163,6 @@ INTERNAL_ERROR = Problem(
 )
 
 
-class AnsweredError(Exception):
-    """An error for which an answer is made already.
-
-    Args:
-        error: that is answered; the log names it.
-        response: the answer.
-    """
-
-    def __init__(self, error: PortalError, response: Response) -> None:
-        super().__init__()
-        self.error = error
-        self.response = response
-
-
 def problem_of(error: PortalError) -> Problem:
     """Return the row of an error; a class without one is a fault of ours."""
     return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), INTERNAL_ERROR)
@@ -185,11 +171,6 @@ def problem_of(error: PortalError) -> Problem:
 def problem_title(problem: Problem, language: Language) -> str:
     """Return what a problem says to people."""
     return problem.en if language == "en" else problem.de
-
-
-def retry_header(error: PortalError | None) -> dict[str, str]:
-    """Return the header that says when another try makes sense, nothing where none is known."""
-    return {"Retry-After": str(error.retry_after)} if isinstance(error, Unavailable | TooManyRequests) else {}
 
 
 def problem_response(problem: Problem, language: Language, error: PortalError | None = None) -> Response:
@@ -206,7 +187,8 @@ def problem_response(problem: Problem, language: Language, error: PortalError | 
             {"pointer": entry.pointer, "code": entry.code.value, "message": FIELD_MESSAGES[entry.code][language]}
             for entry in error.errors
         ]
-    headers |= retry_header(error)
+    if isinstance(error, Unavailable | TooManyRequests):
+        headers["Retry-After"] = str(error.retry_after)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         # Every 401 names a challenge (RFC 9110, section 15.5.2).
         headers["WWW-Authenticate"] = "Bearer"

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.domain.errors import PortalError
+
 _ALWAYS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
@@ -40,6 +42,8 @@ class Response:
         headers: besides those that every answer carries.
         cookies: whole ``Set-Cookie`` values.
         is_page: whether a browser shows it.
+        refusal: the error that a page tells of, for the logs.
+        acted: whether what the route is for was done; a form that is only shown once more leaves no line that says so.
     """
 
     status: int
@@ -48,6 +52,8 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
     is_page: bool = False
+    refusal: PortalError | None = None
+    acted: bool = True
 
     def to_gateway(self) -> dict[str, Any]:
         """Return the answer as API Gateway takes it from a proxy integration."""

@@ -10,7 +10,7 @@ from portal.adapters.aws import Aws
 from portal.adapters.kms import Kms
 from portal.domain.errors import NotFound, PortalError
 from portal.flows.ports import Clock
-from portal.http.problems import INTERNAL_ERROR, PROBLEMS, AnsweredError, Problem, problem_of, problem_response
+from portal.http.problems import INTERNAL_ERROR, PROBLEMS, Problem, problem_of, problem_response
 from portal.http.request import Request
 from portal.http.response import Response
 from portal.http.security_log import log_outcome
@@ -93,7 +93,7 @@ def serve[S](routes: Sequence[Route], wiring: Wiring[S]) -> Handler:
         request = Request.from_event(event)
         route = table.get((request.method, request.route))
         response, code, error = _answer(route, request, wiring)
-        if route is not None:
+        if route is not None and response.acted:
             log_outcome(route, request, response.status, code, error)
         logger.info(
             "request",
@@ -118,14 +118,14 @@ def _answer[S](
     if route is None:
         return problem_response(PROBLEMS[NotFound], request.language), PROBLEMS[NotFound].code, None
     try:
-        return route.load()(request, wiring), None, None
+        response = route.load()(request, wiring)
+        refusal = response.refusal
+        return response, problem_of(refusal).code if refusal else None, refusal
     except PortalError as error:
         problem = problem_of(error)
         if problem is INTERNAL_ERROR:
             log_failure(error, request_id=request.request_id)
         return _problem(route, problem, request, wiring, error), problem.code, error
-    except AnsweredError as answered:
-        return answered.response, problem_of(answered.error).code, answered.error
     except Exception as failure:  # noqa: BLE001 - the last resort: details to the log, none to the client
         log_failure(failure, request_id=request.request_id)
         return _problem(route, INTERNAL_ERROR, request, wiring), INTERNAL_ERROR.code, None
@@ -138,4 +138,4 @@ def _problem[S](
         return problem_response(problem, request.language, error)
     from portal.http.site import problem_page
 
-    return problem_page(problem, request, cast("SiteSettings", wiring.settings), error)
+    return problem_page(problem, request, cast("SiteSettings", wiring.settings))

@@ -103,7 +103,7 @@ _PAGES = (
     _request_page("forgot-password", "api/password-reset"),
     PageSpec("terms", "wording", parts="wordings:terms"),
     PageSpec("privacy", "wording", parts="wordings:privacy_notice"),
-    PageSpec("imprint", parts="imprint:parts"),
+    PageSpec("imprint", parts="wordings:operator"),
     PageSpec("accessibility"),
     _link_page("confirm", "api/registrations/confirm"),
     _link_page("reject", "api/registrations/reject"),

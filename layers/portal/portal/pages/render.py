@@ -81,8 +81,7 @@ def render(spec: PageSpec, view: View, site: Site, filling: Filling | None = Non
     filling = filling or Filling()
     texts = page_texts(spec, view.language)
     values = _places(spec, view) | _assets(spec, view)
-    names = {"portal_name": site.portal_name, "company_name": site.company_name}
-    values |= {name: escape(value) for name, value in {**dict(site.facts), **names}.items()}
+    values |= {name: escape(text) for name, text in site.names.items()}
     for each in spec.fields:
         values |= field_values(each, filling.values.get(each.name, ""), filling.errors.get(each.name, ""))
     for name, folded in spec.folds:
@@ -140,7 +139,7 @@ def _places(spec: PageSpec, view: View) -> dict[str, str]:
         "page": spec.name,
         "api": spec.api,
         "other_address": f"{view.root}{shown}.{other}",
-        **{f"at_{name}": ' aria-current="page"' if spec.name == name else "" for name in ("register", "login")},
+        **{f"at_{name}": ' aria-current="page"' if spec.name == name else "" for name in ("register",)},
     }
 
 

@@ -21,9 +21,9 @@ def post_email_change(request: Request, wiring: Wiring[ProfileSettings]) -> Resp
     account = caller_of(request, wiring, recent=True, processing=True).account
     body = parse_body(EmailChangeBody, request.json())
     admit(request, wiring, "mail_requests", wiring.settings.mail_requests_per_range)
-    ask_for_email_change(account, body.new_email, wiring.clock(), _profiles(wiring), _recipients(wiring))
+    change = ask_for_email_change(account, body.new_email, wiring.clock(), _profiles(wiring), _recipients(wiring))
     count("EmailChangesRequested")
-    return json_response(202, {"status": "confirmation_sent"})
+    return json_response(202, {"status": "confirmation_sent", "reference": change.reference})
 
 
 def delete(request: Request, wiring: Wiring[ProfileSettings]) -> Response:

@@ -6,7 +6,7 @@ from portal.http.request import Request
 from portal.http.response import Response
 from portal.http.routes import Wiring
 from portal.http.site import HTML, page_response, site_of
-from portal.pages import Site, assets, catalog
+from portal.pages import assets, catalog
 from portal.pages.assets import Asset
 from portal.pages.render import View, standing
 from portal.settings import WebSettings
@@ -21,17 +21,13 @@ def get(request: Request, wiring: Wiring[WebSettings]) -> Response:
     if address is None:
         return _without_body(page_response(404, "not-found", wiring.settings, request.language), request)
     language = address.language or request.language
-    found = standing(address.page, View(language, explicit=address.language is not None), _site(wiring))
+    found = standing(address.page, View(language, explicit=address.language is not None), site_of(wiring.settings))
     headers = {"ETag": found.tag, "Content-Language": language}
     if address.language is None:
         headers["Vary"] = "Accept-Language"
     if _known(request.headers.get("if-none-match", ""), found.tag):
         return Response(HTTPStatus.NOT_MODIFIED, headers=headers, is_page=True)
     return _without_body(Response(200, found.body, HTML, headers, is_page=True), request)
-
-
-def _site(wiring: Wiring[WebSettings]) -> Site:
-    return site_of(wiring.settings, wiring.settings.page_facts)
 
 
 def _asset(asset: Asset, request: Request) -> Response:

@@ -24,7 +24,7 @@ from portal.settings import LoginSettings
 
 def post(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/password-reset: 202, the same for an unknown address."""
-    _ask(request.json(), request.language, request, wiring)
+    _request(request.json(), request.language, request, wiring)
     return json_response(202, {"status": "reset_sent"})
 
 
@@ -33,7 +33,7 @@ def post_form(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     from portal.http.forms import Form, Outcome, answer_form
 
     def act(form: Form) -> Outcome:
-        _ask(form.document, form.language, request, wiring)
+        _request(form.document, form.language, request, wiring)
         return Outcome("sent")
 
     return answer_form(request, wiring.settings, "forgot-password", act)
@@ -56,12 +56,12 @@ def post_confirm_form(request: Request, wiring: Wiring[LoginSettings]) -> Respon
     return answer_form(request, wiring.settings, "reset", act)
 
 
-def _ask(document: Any, language: Language, request: Request, wiring: Wiring[LoginSettings]) -> None:  # noqa: ANN401 - any JSON document
+def _request(document: Any, language: Language, request: Request, wiring: Wiring[LoginSettings]) -> None:  # noqa: ANN401 - any JSON document
     body = parse_body(EmailBody, document)
-    settings, now, lifetime = wiring.settings, wiring.clock(), PASSWORD_RESET_SECONDS
+    settings, now = wiring.settings, wiring.clock()
     admit(request, wiring, "mail_requests", settings.mail_requests_per_range)
     outbox = OutboxTable(wiring.aws, settings.outbox_table)
-    request_mail(body.email, "password_reset", language, now, lifetime, outbox, _recipients(wiring))
+    request_mail(body.email, "password_reset", language, now, PASSWORD_RESET_SECONDS, outbox, _recipients(wiring))
     count("PasswordResetsRequested")
 
 

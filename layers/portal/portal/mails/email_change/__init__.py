@@ -5,13 +5,15 @@ from portal.mails.render import Sender, render
 from portal.mails.times import berlin_time
 
 
-def email_change_mail(language: Language, sender: Sender, confirm_url: str, expires_at: int) -> Mail:
+def email_change_mail(language: Language, sender: Sender, reference: str, confirm_url: str, expires_at: int) -> Mail:
     """Ask whether an address may become that of an account (P6; ASVS 6.3.7).
 
     Args:
         language: of the mail.
         sender: in whose name.
+        reference: that the client saw when asking for the change.
         confirm_url: page with the token in its fragment.
         expires_at: end of the link, epoch seconds.
     """
-    return render("email_change", language, sender, confirm_url=confirm_url, expires=berlin_time(language, expires_at))
+    expires = berlin_time(language, expires_at)
+    return render("email_change", language, sender, reference=reference, confirm_url=confirm_url, expires=expires)

@@ -24,8 +24,7 @@ export function watchBank(form, prefix = "/bank_details") {
     const number = (latest += 1);
     if (!given.iban && !(given.account_number && given.bank_code)) {
       for (const control of controls) unmark(control);
-      show([]);
-      return;
+      return show([]);
     }
     const answer = await call("POST", "api/bank-details/resolve", given);
     // Something else was typed meanwhile.

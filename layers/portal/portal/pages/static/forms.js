@@ -136,7 +136,9 @@ export function controlAt(form, pointer) {
 }
 
 function group(control) {
-  return control.type === "radio" ? [...control.form.querySelectorAll(`[name="${control.name}"]`)] : [control];
+  if (control.type !== "radio") return [control];
+  // By name alone, the fieldset that has it as its id would come first.
+  return [...control.form.elements].filter((each) => each.type === "radio" && each.name === control.name);
 }
 
 function anchor(control) {
