@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,16 @@ _WAITS = (11, 601, 1801, 3601, 86_401, 3 * 86_401, 7 * 86_401, 30 * 86_401)
 # What the owner has to wait at most in the end: for mails over their budget, for a login after many wrong ones.
 _PATIENCE_HOURS = 30
 _PATIENCE = _PATIENCE_HOURS * 3600
+
+_CLIENT = ("registered", "confirmed", "client")
+BEGINNINGS = (
+    (),
+    ("registered", "registered"),
+    ("registered", "confirmed"),
+    _CLIENT,
+    (*_CLIENT, "robbed"),
+    (*_CLIENT, "moving", "rivalled"),
+)
 
 numbers = st.integers(min_value=0, max_value=5)
 
@@ -205,19 +215,24 @@ class Siege(RuleBasedStateMachine):
         found = [item for item in self.items("account") if item["person"]["last_name"] == OWN_NAME]
         return max(found, key=lambda item: item["created_at"], default=None)
 
-    @initialize(
-        begun=st.sampled_from(["nothing", "registered", "confirmed", "client", "client", "client"]), own=st.booleans()
-    )
-    def begins(self, begun: str, *, own: bool) -> None:
-        """Start in the middle of a life, so that short runs reach far."""
-        if own:
+    @initialize(begun=st.sampled_from(BEGINNINGS), own=st.booleans())
+    def begins(self, begun: tuple[str, ...], *, own: bool) -> None:
+        """Start in the middle of a life, so that short games reach far."""
+        if own or "rivalled" in begun:
             self.attacker_opens_an_account_of_his_own()
-        if begun != "nothing":
-            self.owner_registers()
-        if begun in {"confirmed", "client"}:
-            self.owner_confirms_what_she_knows(0)
-        if begun == "client":
-            self.owner_changes_the_password(OWN_PASSWORDS[0])
+        for step in begun:
+            self._begin(step)
+
+    def _begin(self, step: str) -> None:
+        steps: dict[str, Callable[[], None]] = {
+            "registered": self.owner_registers,
+            "confirmed": lambda: self.owner_confirms_what_she_knows(0),
+            "client": lambda: self.owner_changes_the_password(OWN_PASSWORDS[0]),
+            "robbed": lambda: self.attacker_takes_the_account_along(confirms=False),
+            "moving": lambda: self.owner_wants_another_address(confirms=False),
+            "rivalled": lambda: self.attacker_wants_the_owners_address(NEW_HOME),
+        }
+        steps[step]()
 
     # ------------------------------------------------------------ time
 

@@ -133,6 +133,9 @@ CRYPTOGRAPHY = {
     # Hashes of addresses in keys of counters.
     "domain/throttle.py": {"hashlib"},
     "domain/mail_budget.py": {"hashlib"},
+    # Names of assets and tags of pages.
+    "pages/assets.py": {"hashlib"},
+    "pages/render.py": {"hashlib"},
     # Not for secrets: the pause between two tries.
     "flows/retry.py": {"secrets"},
 }
