@@ -99,11 +99,17 @@ class ResetSent(Answer):
 
 
 class AccessTokenAnswer(Answer):
-    """What every token answer holds; `expires_in` is in seconds."""
+    """What every token answer holds.
+
+    In seconds: `expires_in` of the access token, `session_expires_in` until the session ends if it is not refreshed
+    before, `session_ends_in` until it ends in any case.
+    """
 
     access_token: Token
     token_type: Literal["Bearer"]
     expires_in: Annotated[int, Field(gt=0)]
+    session_expires_in: Annotated[int, Field(ge=0)]
+    session_ends_in: Annotated[int, Field(ge=0)]
 
 
 class LimitedTokenAnswer(AccessTokenAnswer):

@@ -60,7 +60,7 @@ def test_german_is_formal(name: str) -> None:
 
 
 def test_every_text_belongs_to_a_page() -> None:
-    used = {"common", "fields"} | {name for spec in PAGES.values() for name in (spec.name, *spec.texts)}
+    used = {"common", "fields"} | {name for spec in PAGES.values() for name in spec.all_texts}
     assert set(TEXTS) == used
 
 

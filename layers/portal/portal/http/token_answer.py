@@ -21,15 +21,23 @@ def access_tokens(wiring: Wiring[LoginSettings]) -> KmsAccessTokens:
     )
 
 
-def token_answer(done: LoggedIn, delivery: Delivery, settings: LoginSettings) -> Response:
-    """Return the tokens of a session: the refresh token as a cookie, or in the body for clients without cookies."""
-    limited = done.session.scope == "password:change"
+def token_answer(done: LoggedIn, delivery: Delivery, wiring: Wiring[LoginSettings]) -> Response:
+    """Return the tokens of a session: the refresh token as a cookie, or in the body for clients without cookies.
+
+    It says how long the session lasts as well, so that a page can warn in time (WCAG 2.2.1).
+    """
+    settings, session, now = wiring.settings, done.session, wiring.clock()
+    limited = session.scope == "password:change"
+    # A session of limited scope has no refresh that would prolong it.
+    last = session.expires_at if limited else session.created_at + settings.lifetimes.session_absolute
     document = {
         "access_token": done.access_token,
         "token_type": "Bearer",
         "expires_in": settings.access_token_lifetime_seconds,
-        "scope": done.session.scope,
+        "scope": session.scope,
         "password_change_required": limited,
+        "session_expires_in": session.expires_at - now,
+        "session_ends_in": last - now,
     }
     if done.refresh_token is None:
         return json_response(200, document)

@@ -8,6 +8,7 @@ from portal.pages.fields import Field
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 START = "start"
+HOME = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class PageSpec:
         parts: ``module:function`` below ``portal.pages`` that makes values of the template from language and site.
         folds: names of ``<details>`` with their fields; ``$open_<name>`` opens one of them when a field has something.
         slots: values of the template that are empty unless its ``Filling`` has them.
-        nav: template of the navigation.
+        private: whether only who has logged in sees more than that it is there; its script calls ``require``.
         served: whether it has an address of its own.
     """
 
@@ -37,8 +38,13 @@ class PageSpec:
     parts: str = ""
     folds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     slots: tuple[str, ...] = ()
-    nav: str = "nav"
+    private: bool = False
     served: bool = True
+
+    @property
+    def all_texts(self) -> tuple[str, ...]:
+        """Names of all its files of texts."""
+        return (*(("area",) if self.private else ()), *self.texts, self.name)
 
 
 _EMAIL = Field("email", "/email", kind="email", autocomplete="email")
@@ -110,6 +116,7 @@ _PAGES = (
     _link_page("email-change", "api/email-changes/confirm"),
     _link_page("freeze", "api/accounts/freeze"),
     _link_page("reset", "api/password-reset/confirm", _NEW_PASSWORD),
+    PageSpec(HOME, script="account", private=True),
     PageSpec("not-found", served=False),
     PageSpec("error", slots=("problem",), served=False),
 )

@@ -17,7 +17,7 @@ from string import Template
 from portal.domain.mail import Language
 from portal.pages import Site
 from portal.pages.assets import asset
-from portal.pages.catalog import LANGUAGES, START, PageSpec
+from portal.pages.catalog import LANGUAGES, PAGES, START, PageSpec
 from portal.pages.fields import field_markup, field_values, short_name
 from portal.pages.translate import Texts, texts_of
 
@@ -97,7 +97,7 @@ def render(spec: PageSpec, view: View, site: Site, filling: Filling | None = Non
 
 def page_texts(spec: PageSpec, language: Language) -> Texts:
     """Return all texts of a page."""
-    return texts_of((*spec.texts, spec.name), language)
+    return texts_of(spec.all_texts, language)
 
 
 @cache
@@ -108,7 +108,11 @@ def _compiled(spec: PageSpec, language: Language) -> str:
     markup["own_fields"] = "\n".join(text for name, text in markup.items() if name != "field_link")
     markup["hidden_fields"] = "\n".join(markup[f"field_{each.name}"] for each in spec.fields if each.kind == "hidden")
     shell = Template(_template("shell")).safe_substitute(
-        nav=_template(spec.nav), main=_main(spec), script_texts=_script_texts(spec, texts)
+        nav=_template("nav-area" if spec.private else "nav"),
+        state=' class="area waiting" aria-busy="true"' if spec.private else "",
+        main=_main(spec),
+        dialogs=_template("dialogs") if spec.private else "",
+        script_texts=_script_texts(spec, texts),
     )
     return Template(Template(shell).safe_substitute(markup)).safe_substitute(texts.plain)
 
@@ -116,6 +120,9 @@ def _compiled(spec: PageSpec, language: Language) -> str:
 def _main(spec: PageSpec) -> str:
     """Return the template of a page with the parts that it shares with others: ``${part_<template>}``."""
     main = _template(spec.template or spec.name)
+    if spec.private:
+        # Below the heading, so that nothing moves when the rest comes.
+        main = main.replace("</h1>", f"</h1>\n{_template('loading')}", 1)
     return _PART.sub(lambda match: _template(match[1].replace("_", "-")), main)
 
 
@@ -139,7 +146,7 @@ def _places(spec: PageSpec, view: View) -> dict[str, str]:
         "page": spec.name,
         "api": spec.api,
         "other_address": f"{view.root}{shown}.{other}",
-        **{f"at_{name}": ' aria-current="page"' if spec.name == name else "" for name in ("register",)},
+        **{f"at_{name.replace('-', '_')}": ' aria-current="page"' if spec.name == name else "" for name in PAGES},
     }
 
 

@@ -24,7 +24,7 @@ def post_login(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     done = _login(wiring).log_in(body.email, body.password, _device(request, body.delivery))
     request.actor.note(done.session)
     count("LoginsSucceeded")
-    return token_answer(done, body.delivery, wiring.settings)
+    return token_answer(done, body.delivery, wiring)
 
 
 def post_reauthentication(request: Request, wiring: Wiring[LoginSettings]) -> Response:
@@ -33,7 +33,7 @@ def post_reauthentication(request: Request, wiring: Wiring[LoginSettings]) -> Re
     body = parse_body(ReauthenticationBody, request.json())
     done = _login(wiring).reauthenticate(caller, body.password, _device(request, body.delivery))
     request.actor.note(done.session)
-    return token_answer(done, body.delivery, wiring.settings)
+    return token_answer(done, body.delivery, wiring)
 
 
 def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
@@ -53,7 +53,7 @@ def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     done = change.change(caller, body.current_password, body.new_password, _device(request, body.delivery))
     request.actor.note(done.session)
     count("PasswordsChanged")
-    return token_answer(done, body.delivery, settings)
+    return token_answer(done, body.delivery, wiring)
 
 
 def _login(wiring: Wiring[LoginSettings]) -> Login:

@@ -27,7 +27,7 @@ def post_refresh(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     presented = body.refresh_token or request.refresh_cookie
     done = refresh.refresh(presented)
     request.actor.note(done.session)
-    return token_answer(done, "body" if body.refresh_token else "cookie", wiring.settings)
+    return token_answer(done, "body" if body.refresh_token else "cookie", wiring)
 
 
 def post_logout(request: Request, wiring: Wiring[LoginSettings]) -> Response:

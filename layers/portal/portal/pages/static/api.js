@@ -3,12 +3,13 @@
 // `{ ok, status, data, code, title, errors, retryAfter, headers }`; `status` is 0 where no answer came.
 // `code`, `title` and `errors` are those of the problem (RFC 9457), `retryAfter` is in seconds.
 
-import { text } from "./texts.js";
+import { hasText, text } from "./texts.js";
 
 const WAIT_MILLISECONDS = 30_000;
 
 /** Sends a request to a route such as `api/login`, relative to the root of the portal. */
-export async function call(method, route, body, { token, headers = {}, credentials = "omit" } = {}) {
+export async function call(method, route, body, options = {}) {
+  const { token, headers = {}, credentials = "omit", keepalive = false } = options;
   const sent = { Accept: "application/json", "Accept-Language": document.documentElement.lang, ...headers };
   if (body !== undefined) sent["Content-Type"] ??= "application/json";
   if (token) sent.Authorization = `Bearer ${token}`;
@@ -19,6 +20,7 @@ export async function call(method, route, body, { token, headers = {}, credentia
       headers: sent,
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials,
+      keepalive,
       cache: "no-store",
       signal: AbortSignal.timeout(WAIT_MILLISECONDS),
     });
@@ -52,6 +54,7 @@ async function document_of(response) {
 
 /** Says in words what stopped a request as a whole. */
 export function reason(failed) {
+  if (hasText(failed.code)) return text(failed.code, { wait: wait(failed.retryAfter) });
   if (failed.status === 429) return text("too_many_requests", { wait: wait(failed.retryAfter) });
   if (failed.status >= 500) return text("try_again");
   return failed.title;
