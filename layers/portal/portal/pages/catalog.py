@@ -116,7 +116,28 @@ _PAGES = (
     _link_page("email-change", "api/email-changes/confirm"),
     _link_page("freeze", "api/accounts/freeze"),
     _link_page("reset", "api/password-reset/confirm", _NEW_PASSWORD),
+    PageSpec(
+        "login",
+        script="login",
+        fields=(
+            Field("email", "/email", kind="email", autocomplete="username"),
+            Field("password", "/password", kind="password", autocomplete="current-password"),
+            *_NEW_PASSWORD,
+        ),
+        parts="area:returns",
+    ),
     PageSpec(HOME, script="account", private=True),
+    PageSpec("review", script="review", private=True, parts="area:returns"),
+    PageSpec(
+        "new-wordings",
+        script="new-wordings",
+        private=True,
+        fields=(
+            Field("terms", "/terms", kind="consent"),
+            Field("privacy_notice", "/privacy_notice", kind="consent"),
+        ),
+        parts="area:returns",
+    ),
     PageSpec("not-found", served=False),
     PageSpec("error", slots=("problem",), served=False),
 )

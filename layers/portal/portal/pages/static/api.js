@@ -61,6 +61,7 @@ export function reason(failed) {
 }
 
 function wait(seconds) {
+  if (seconds > 1 && seconds < 60) return text("seconds", { number: seconds });
   const number = Math.ceil(seconds / 60);
   return number > 1 ? text("minutes", { number }) : text("one_minute");
 }

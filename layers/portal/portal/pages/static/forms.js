@@ -7,7 +7,6 @@ import { call, reason } from "./api.js";
 import { text } from "./texts.js";
 
 const alertBox = document.getElementById("alert");
-const title = document.title;
 
 /** Returns the API's document of a form; blank values are left out. */
 export function documentOf(form) {
@@ -29,10 +28,10 @@ export function documentOf(form) {
 /**
  * Sends a form by script.
  *
- * `make` gives the document (default: `documentOf`), `done` gets the answer of a success, `failed` that of a failure
+ * `make` gives the document (default: `documentOf`), `send` sends it (default: to the form's route), `done` gets the answer of a success, `failed` that of a failure
  * and returns true where it has dealt with it.
  */
-export function handle(form, { make = documentOf, done, failed = () => false, options = () => ({}) }) {
+export function handle(form, { make = documentOf, send = post, done, failed = () => false }) {
   const button = form.querySelector("button:not([type])");
   const label = [...button.childNodes];
   let sending = false;
@@ -50,7 +49,7 @@ export function handle(form, { make = documentOf, done, failed = () => false, op
     if (sending) return;
     hidePasswords(form);
     busy(true);
-    const answer = await call("POST", form.dataset.api, make(form), options());
+    const answer = await send(make(form), form);
     busy(false);
     clear(form);
     if (answer.ok) done(answer);
@@ -61,6 +60,10 @@ export function handle(form, { make = documentOf, done, failed = () => false, op
       document.getElementById(box.dataset.reveals).type = box.checked ? "text" : "password";
     });
   }
+}
+
+function post(found, form) {
+  return call("POST", form.dataset.api, found);
 }
 
 /** Shows why a form was not accepted, and moves the focus there. */
@@ -95,13 +98,13 @@ export function summarise(heading, entries = []) {
   alertBox.querySelector("ul")?.remove();
   if (entries.length) alertBox.append(list);
   alertBox.hidden = false;
-  document.title = `${text("error_prefix")} ${title}`;
+  document.title = `${text("error_prefix")} ${withoutPrefix(document.title)}`;
   alertBox.focus();
 }
 
 /** Takes all errors of a form away. */
 export function clear(form) {
-  document.title = title;
+  document.title = withoutPrefix(document.title);
   alertBox.hidden = true;
   for (const control of form.querySelectorAll('[aria-invalid="true"]')) unmark(control);
 }
@@ -154,6 +157,11 @@ function focus(control) {
 function nameOf(control) {
   const label = control.type === "radio" ? control.closest("fieldset").querySelector("legend") : control.labels[0];
   return label.dataset.name;
+}
+
+function withoutPrefix(title) {
+  const prefix = `${text("error_prefix")} `;
+  return title.startsWith(prefix) ? title.slice(prefix.length) : title;
 }
 
 // Browsers remember what was typed in a visible field.

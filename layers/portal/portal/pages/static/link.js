@@ -2,6 +2,7 @@
 // Nothing is sent before a click: mail scanners open links, they do not press buttons.
 
 import { clear, documentOf, handle } from "./forms.js";
+import { keepFragment } from "./places.js";
 import { fragment, hasText } from "./texts.js";
 
 const form = document.querySelector("form");
@@ -63,12 +64,7 @@ function make() {
   return { ...rest, token: token() };
 }
 
-// The language of the page can be changed without losing the link.
-for (const link of document.querySelectorAll("[data-keeps-fragment]")) {
-  link.addEventListener("click", () => {
-    link.hash = location.hash;
-  });
-}
+keepFragment();
 handle(form, { make, done, failed });
 addEventListener("hashchange", () => location.hash && begin());
 begin();

@@ -5,6 +5,7 @@
 
 import { call as send, reason } from "./api.js";
 import { askPassword, calm, closeAll, logoutFailed, warn } from "./dialogs.js";
+import { keepFragment, name, open } from "./places.js";
 import { exchange, forget, onOver, renew, session, tellOver, token } from "./tokens.js";
 
 export { session };
@@ -18,8 +19,6 @@ const EXCHANGES = new Set(["api/password", "api/reauthentication"]);
 
 const main = document.getElementById("main");
 const loading = document.getElementById("loading");
-const language = /\.(de|en)$/.exec(location.pathname)?.[0] ?? "";
-const name = location.pathname.split("/").pop().replace(/\.(de|en)$/, "");
 let actedAt = Date.now();
 let watching = 0;
 let asking = null;
@@ -133,8 +132,7 @@ function leave(page, fragment) {
   closeAll();
   // Nothing of the person stays to be seen, here or by the button "back".
   main.replaceChildren();
-  const path = page === "start" && !language ? "./" : page + language;
-  location.replace(new URL(`${path}#${fragment}`, import.meta.url));
+  open(page, fragment);
   return new Promise(() => {});
 }
 
@@ -176,6 +174,7 @@ function warnOf(last) {
   });
 }
 
+keepFragment();
 for (const action of ACTIONS) {
   addEventListener(action, () => (actedAt = Date.now()), { capture: true, passive: true });
 }

@@ -1,0 +1,58 @@
+// Newer wordings of terms or privacy notice await the consent of who has an account.
+
+import { handle } from "./forms.js";
+import { destination, open } from "./places.js";
+import { call, load, ready, require } from "./session.js";
+import { text } from "./texts.js";
+
+const form = document.querySelector("#ask form");
+const boxes = [...form.querySelectorAll("[data-consent]")];
+
+function day(time) {
+  const shown = { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/Berlin" };
+  return new Date(time).toLocaleDateString(document.documentElement.lang, shown);
+}
+
+async function look() {
+  const { consents } = (await load("api/profile/consents")).data;
+  const { data: legal } = await load("api/legal");
+  for (const box of boxes) {
+    const current = legal[box.name].version;
+    const given = consents.find(({ kind }) => kind === box.name);
+    box.value = current;
+    box.checked = false;
+    box.closest(".field").hidden = given?.version === current;
+    const words = { version: given?.version, current, date: given && day(given.accepted_at) };
+    document.getElementById(`${box.name}-hint`).textContent = given ? text("accepted", words) : "";
+  }
+}
+
+function awaited() {
+  return boxes.filter((box) => !box.closest(".field").hidden);
+}
+
+async function send() {
+  const missing = awaited().filter((box) => !box.checked);
+  if (missing.length) {
+    const errors = missing.map((box) => ({ pointer: box.dataset.pointer, message: text("missing") }));
+    return { ok: false, status: 422, code: "invalid_input", title: "", errors };
+  }
+  for (const box of awaited()) {
+    const answer = await call("POST", form.dataset.api, { kind: box.name, version: box.value });
+    if (!answer.ok) return at(box, answer);
+  }
+  return { ok: true };
+}
+
+// One more version may be in force by now: it is shown, and asked for at its box.
+async function at(box, answer) {
+  if (answer.status === 422) await look();
+  return { ...answer, errors: answer.errors.map((error) => ({ ...error, pointer: box.dataset.pointer })) };
+}
+
+await require();
+await look();
+handle(form, { send, done: () => open(destination()) });
+// Nothing is awaited of who came here by the button "back".
+if (!awaited().length) open(destination());
+else ready();
