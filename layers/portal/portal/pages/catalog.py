@@ -71,6 +71,10 @@ REGISTRATION = (
     Field("terms", "/consents/terms/version", kind="consent", value="$terms_version"),
     Field("privacy_notice", "/consents/privacy_notice/version", kind="consent", value="$privacy_notice_version"),
 )
+_BANK = tuple(each for each in REGISTRATION if each.pointer.startswith("/bank_details/"))
+_BANK_FOLDS = (("bank_pair", ("account_number", "bank_code")), ("bank_more", ("bic", "bank_name")))
+_PERSON = tuple(each for each in REGISTRATION if not each.pointer.startswith(("/email", "/bank_details/", "/consents/")))
+_CLOSING = Field("confirm", "/confirm", kind="consent", value="yes")
 _SENT = ("sent_email", "sent_reference")
 _LINK = (Field("link", "/token", kind="textarea"),)
 _NEW_PASSWORD = (Field("new_password", "/new_password", kind="password", autocomplete="new-password"),)
@@ -90,12 +94,12 @@ _PAGES = (
     PageSpec(START),
     PageSpec(
         "register",
-        texts=("check-mail",),
+        texts=("check-mail", "person", "bank"),
         script="register",
         fields=REGISTRATION,
         api="api/registrations",
         parts="wordings:versions",
-        folds=(("bank_pair", ("account_number", "bank_code")), ("bank_more", ("bic", "bank_name"))),
+        folds=_BANK_FOLDS,
         slots=_SENT,
     ),
     PageSpec(
@@ -126,7 +130,52 @@ _PAGES = (
         ),
         parts="area:returns",
     ),
-    PageSpec(HOME, script="account", private=True),
+    PageSpec(HOME, texts=("inside",), script="account", private=True),
+    PageSpec(
+        "profile",
+        texts=("inside", "person"),
+        script="profile",
+        fields=(*_PERSON, Field("locale", "/locale", kind="radio", choices=LANGUAGES)),
+        private=True,
+    ),
+    PageSpec(
+        "bank-details",
+        texts=("inside", "bank"),
+        script="bank-details",
+        fields=tuple(replace(each, pointer=f"/{each.name}") for each in _BANK),
+        folds=_BANK_FOLDS,
+        private=True,
+    ),
+    PageSpec(
+        "new-email",
+        texts=("inside",),
+        script="new-email",
+        fields=(Field("new_email", "/new_email", kind="email", autocomplete="email"),),
+        private=True,
+    ),
+    PageSpec(
+        "password",
+        texts=("inside",),
+        script="password",
+        fields=(
+            Field("current_password", "/current_password", kind="password", autocomplete="current-password"),
+            *_NEW_PASSWORD,
+        ),
+        private=True,
+    ),
+    PageSpec("sessions", texts=("inside",), script="sessions", parts="inside:devices", private=True),
+    PageSpec(
+        "consents",
+        texts=("inside", "closing"),
+        script="consents",
+        fields=(_CLOSING,),
+        parts="inside:consents",
+        private=True,
+    ),
+    PageSpec("export", texts=("inside",), script="export", private=True),
+    PageSpec(
+        "close", texts=("inside", "closing"), script="close", fields=(_CLOSING,), parts="inside:retention", private=True
+    ),
     PageSpec("review", script="review", private=True, parts="area:returns"),
     PageSpec(
         "new-wordings",

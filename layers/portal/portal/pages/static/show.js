@@ -1,0 +1,52 @@
+// How pages behind the login show what came: always as text.
+
+import { fragment, text } from "./texts.js";
+
+const REGION = { de: "de-DE", en: "en-GB" }[document.documentElement.lang];
+// Times of pages are those of the company, wherever the device is.
+const ZONE = { timeZone: "Europe/Berlin" };
+const moment = new Intl.DateTimeFormat(REGION, { dateStyle: "long", timeStyle: "short", ...ZONE });
+const day = new Intl.DateTimeFormat(REGION, { dateStyle: "long", ...ZONE });
+
+/** Returns a time of the API (RFC 3339) as people write it, to the minute. */
+export function when(time) {
+  return moment.format(new Date(time));
+}
+
+/** Returns an IBAN in groups, as on paper, so that it can be compared; of a masked number, how it ends. */
+export function readable(number, name = "iban") {
+  if (number?.includes("*")) return text("ending", { end: number.replace(/.*\*/, "") });
+  return name === "iban" ? number.replace(/(.{4})(?=.)/g, "$1 ") : number;
+}
+
+/** Puts bank details into their list (`data-slot`); German ones alone have account number and bank code. */
+export function showBank(list, details) {
+  for (const name of ["iban", "bank_name", "bic", "account_number", "bank_code"]) {
+    list.querySelector(`[data-slot="${name}"]`).textContent = readable(details[name], name);
+  }
+  for (const row of list.querySelectorAll(".german")) row.hidden = !row.querySelector("dd").textContent;
+}
+
+/** Says what a request led to, and moves the focus there. */
+export function tell(name, tone = "good") {
+  const result = document.getElementById("result");
+  result.dataset.tone = tone;
+  result.replaceChildren(fragment(name));
+  result.focus();
+}
+
+/** Takes away what was said of an earlier request. */
+export function quiet() {
+  document.getElementById("result").replaceChildren();
+}
+
+/** Says that data are only kept, where that is so (`processing_restricted` of the profile). */
+export function tellRestriction(restriction) {
+  if (!restriction) return;
+  const { since, until } = restriction;
+  const note = document.getElementById("restricted");
+  note.textContent = until
+    ? text("restricted_until", { since: day.format(new Date(since)), until: day.format(new Date(until)) })
+    : text("restricted", { since: day.format(new Date(since)) });
+  note.hidden = false;
+}

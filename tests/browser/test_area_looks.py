@@ -1,0 +1,121 @@
+"""Every page behind the login: accessible, narrow, light and dark, in both languages, small and still."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.pages.catalog import PAGES
+from tests.browser.conftest import Visit
+from tests.browser.test_public_pages import FOCUS, MAX_BYTES, SHIFTS, SMALL_TARGETS
+from tests.support.area import COOKIES, enter, loaded
+from tests.support.browser import Visitor, accessible, keep_picture
+from tests.support.stack import Portal
+
+# The way in (`login`, `review`, `new-wordings`) has tests of its own.
+NAMES = ["account", "profile", "bank-details", "new-email", "password", "sessions", "consents", "export", "close"]
+EMAIL = "looks.area@example.com"
+
+
+@pytest.fixture(scope="module")
+def client(portal: Portal) -> str:
+    portal.a_client(EMAIL)
+    return EMAIL
+
+
+def open_area(visitor: Visitor, path: str) -> Page:
+    """Open another page in a session that is there."""
+    page = visitor.open(path)
+    loaded(page)
+    return page
+
+
+def test_all_pages_of_clients_are_looked_at() -> None:
+    assert {name for name, spec in PAGES.items() if spec.private} - {"review", "new-wordings"} == set(NAMES)
+
+
+def test_pages_are_accessible_in_every_look(visitor: Visitor, client: str) -> None:
+    page = enter(visitor, client)
+    for name in NAMES:
+        for language in ("de", "en"):
+            page.set_viewport_size({"width": 1280, "height": 800})
+            open_area(visitor, f"/{name}.{language}")
+            accessible(page)
+            for width in (320, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+                assert page.evaluate(SMALL_TARGETS) == [], name
+                for scheme in ("light", "dark"):
+                    page.emulate_media(color_scheme=scheme)
+                    keep_picture(page, f"{name}-{language}-{scheme}-{width}")
+
+
+def test_text_of_twice_the_size_fits(visitor: Visitor, client: str) -> None:
+    page = enter(visitor, client)
+    # 200 % of 1280 px are 640 px.
+    page.set_viewport_size({"width": 640, "height": 400})
+    for name in NAMES:
+        open_area(visitor, f"/{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640, name
+
+
+def test_pages_are_small_and_nothing_moves(visitor: Visitor, client: str) -> None:
+    page = enter(visitor, client)
+    visitor.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes: dict[str, int] = {}
+    page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+    for name in NAMES:
+        sizes.clear()
+        open_area(visitor, f"/{name}")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(SHIFTS) == 0, name
+        assert sum(sizes.values()) < MAX_BYTES, sizes
+        print(f"{name}: {sum(sizes.values())} bytes in {len(sizes)} answers")  # noqa: T201 - the measurement
+
+
+def test_pages_can_be_walked_by_keyboard_with_a_visible_focus(visitor: Visitor, client: str) -> None:
+    page = enter(visitor, client)
+    for name in NAMES:
+        open_area(visitor, f"/{name}")
+        seen = 0
+        page.keyboard.press("Tab")
+        while page.evaluate("document.activeElement !== document.body") and seen < 80:
+            outline, visible = page.evaluate(FOCUS)
+            assert outline, page.evaluate("document.activeElement.outerHTML")
+            assert visible, page.evaluate("document.activeElement.outerHTML")
+            seen += 1
+            page.keyboard.press("Tab")
+        assert 8 < seen < 80, name
+
+
+def test_without_script_a_page_says_what_it_needs_and_shows_nothing_else(visit: Visit) -> None:
+    with visit(java_script_enabled=False) as visitor:
+        for name in NAMES:
+            page = visitor.open(f"/{name}")
+            expect(page.get_by_role("main").get_by_text("JavaScript")).to_be_visible()
+            expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
+
+
+def test_what_can_not_be_loaded_is_told_and_can_be_tried_again(visitor: Visitor, client: str) -> None:
+    enter(visitor, client)
+    for name, route in (("account", "profile"), ("sessions", "sessions"), ("consents", "profile/consents")):
+        visitor.context.route(f"**/api/{route}", lambda request: request.fulfill(status=503, body="{}"))
+        page = visitor.open(f"/{name}")
+        told = page.get_by_role("group", name=re.compile("nicht geklappt"))
+        expect(told).to_be_focused()
+        expect(page.get_by_role("main").get_by_role("heading", level=2)).to_have_count(1)
+        accessible(page)
+        keep_picture(page, f"{name}-unable-de")
+        visitor.context.unroute(f"**/api/{route}")
+        told.get_by_role("button", name="Noch einmal versuchen").click()
+        loaded(page)
+        expect(told).to_have_count(0)
+    visitor.problems = [problem for problem in visitor.problems if "status of 503" not in problem]
+
+
+def test_cookies_are_the_two_that_a_session_needs(visitor: Visitor, client: str) -> None:
+    page = enter(visitor, client)
+    for name in NAMES:
+        open_area(visitor, f"/{name}")
+    assert {cookie["name"] for cookie in visitor.context.cookies()} == COOKIES
+    assert page.evaluate("document.cookie") == ""
