@@ -114,6 +114,11 @@ def test_whoever_asks_for_what_is_not_theirs_is_named_by_account_and_session(wor
     assert len(line["session"]) == 8
 
 
+def test_who_asks_for_a_session_without_having_one_leaves_no_line(world: World, written: Written) -> None:
+    answer, lines, counts = since(written, lambda: world.request("POST", "/api/session/refresh", {}))
+    assert (answer.status, answer.json["code"], lines, counts) == (401, "session_ended", [], {})
+
+
 def test_a_stolen_refresh_token_is_an_event_of_its_own(world: World, written: Written) -> None:
     world.a_client()
     first = world.log_in(PASSWORD, delivery="body").json["refresh_token"]

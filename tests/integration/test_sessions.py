@@ -48,6 +48,17 @@ def test_a_refresh_gives_a_successor_the_way_the_old_token_came(world: World, cl
     assert cookie.endswith("; HttpOnly; Secure; SameSite=Strict; Path=/")
 
 
+def test_an_answer_says_when_the_session_ends_with_and_without_a_refresh(world: World, client: Any) -> None:
+    assert (client["session_expires_in"], client["session_ends_in"]) == (1800, 43200)
+    world.clock.advance(1000)
+    later = refresh(world, client["refresh_token"]).json
+    assert (later["session_expires_in"], later["session_ends_in"]) == (1800, 42200)
+    for _ in range(41):
+        world.clock.advance(1000)
+        later = refresh(world, later["refresh_token"]).json
+    assert (later["session_expires_in"], later["session_ends_in"]) == (1200, 1200)
+
+
 def test_a_page_left_during_a_refresh_gets_the_same_successor_for_ten_seconds(world: World, client: Any) -> None:
     lost = refresh(world, client["refresh_token"]).json
     world.clock.advance(10)

@@ -73,7 +73,9 @@ REGISTRATION = (
 )
 _BANK = tuple(each for each in REGISTRATION if each.pointer.startswith("/bank_details/"))
 _BANK_FOLDS = (("bank_pair", ("account_number", "bank_code")), ("bank_more", ("bic", "bank_name")))
-_PERSON = tuple(each for each in REGISTRATION if not each.pointer.startswith(("/email", "/bank_details/", "/consents/")))
+_PERSON = tuple(
+    each for each in REGISTRATION if not each.pointer.startswith(("/email", "/bank_details/", "/consents/"))
+)
 _CLOSING = Field("confirm", "/confirm", kind="consent", value="yes")
 _SENT = ("sent_email", "sent_reference")
 _LINK = (Field("link", "/token", kind="textarea"),)

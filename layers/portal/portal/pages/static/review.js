@@ -3,22 +3,14 @@
 import { handle } from "./forms.js";
 import { destination, open } from "./places.js";
 import { call, load, ready, require } from "./session.js";
-import { fill, fragment } from "./texts.js";
+import { showBank, tell } from "./show.js";
 
 const ask = document.getElementById("ask");
-const form = ask.querySelector("form");
-const result = document.getElementById("result");
-const GROUP = /(.{4})(?=.)/g;
-
-function send() {
-  return call("POST", form.dataset.api, {});
-}
 
 function reviewed() {
-  result.dataset.tone = "good";
-  result.replaceChildren(fragment("reviewed"));
-  result.querySelector("a").addEventListener("click", goOn);
   ask.hidden = true;
+  tell("reviewed");
+  document.querySelector("#result a").addEventListener("click", goOn);
 }
 
 function goOn(event) {
@@ -28,17 +20,8 @@ function goOn(event) {
 
 await require();
 const { data } = await load("api/profile/bank-details");
-// In groups, as on paper, so that digits can be compared.
-const { reviewed: known, ...details } = data;
-fill(ask, { ...details, iban: data.iban.replace(GROUP, "$1 ") });
-for (const row of ask.querySelectorAll(".german")) row.hidden = !row.querySelector("dd").textContent;
-if (known) reviewed();
-handle(form, {
-  send,
-  done() {
-    reviewed();
-    result.focus();
-  },
-});
+showBank(ask, data);
+handle(ask.querySelector("form"), { send: () => call("POST", "api/profile/bank-details/accept", {}), done: reviewed });
 document.getElementById("later").addEventListener("click", goOn);
 ready();
+if (data.reviewed) reviewed();
