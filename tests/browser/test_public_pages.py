@@ -11,10 +11,11 @@ from tests.browser.conftest import Visit
 from tests.support.browser import Visitor, accessible, keep_picture
 from tests.support.stack import Portal
 
+PUBLIC = {name: spec for name, spec in PAGES.items() if spec.served and not spec.private}
 # A token makes the page of a link look as it does for people; it is sent nowhere.
 LINK = "#token=eyJ.x.y"
-NAMES = [name for name, spec in PAGES.items() if spec.served]
-PATHS = {name: f"/{name}{LINK if spec.template == 'link' else ''}" for name, spec in PAGES.items() if spec.served}
+NAMES = list(PUBLIC)
+PATHS = {name: f"/{name}{LINK if spec.template == 'link' else ''}" for name, spec in PUBLIC.items()}
 MAX_BYTES = 60_000
 SHIFTS = """() => new Promise((resolve) => {
     let shifted = 0;

@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal.adapters.tokens import KmsAccessTokens
+from portal.domain.errors import SessionEnded
 from portal.domain.session import Session
 from portal.domain.times import rfc3339
 from portal.flows.authenticate import Caller
@@ -12,6 +13,7 @@ from portal.http.bodies import EmptyBody, parse_body
 from portal.http.bodies.login import RefreshBody
 from portal.http.caller import caller_of, sessions_of
 from portal.http.cookies import cleared_refresh_cookie
+from portal.http.problems import PROBLEMS, problem_response
 from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
 from portal.http.routes import Wiring
@@ -23,8 +25,11 @@ from portal.settings import LoginSettings
 def post_refresh(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/session/refresh: the new token comes the way the old one came."""
     body = parse_body(RefreshBody, request.json())
-    refresh = Refresh(sessions_of(wiring), access_tokens(wiring), wiring.settings.lifetimes, wiring.clock)
     presented = body.refresh_token or request.refresh_cookie
+    if presented is None:
+        # The login page asks whether there is a session: having none is nothing for the security log.
+        return problem_response(PROBLEMS[SessionEnded], request.language)
+    refresh = Refresh(sessions_of(wiring), access_tokens(wiring), wiring.settings.lifetimes, wiring.clock)
     done = refresh.refresh(presented)
     request.actor.note(done.session)
     return token_answer(done, "body" if body.refresh_token else "cookie", wiring)

@@ -1,6 +1,6 @@
 // The dialogs of the client area: password once more, end of the session.
 
-import { reason } from "./api.js";
+import { reason, wait } from "./api.js";
 import { text } from "./texts.js";
 
 const stepUp = document.getElementById("step-up");
@@ -78,14 +78,18 @@ export function askPassword(check) {
   });
 }
 
-/** Warns that the session ends; `last` when only the password prolongs it. Escape means to stay as long as that goes. */
+/**
+ * Warns that the session ends, with the time that is left; `last` when only the password prolongs it.
+ *
+ * `stay`, `leave` and, for the key Escape, `dismiss` are what the person may do.
+ */
 export function warn({ endsAt, last, stay, dismiss, leave }) {
   if (warning.open) return count(endsAt);
-  const time = new Date(endsAt).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  warning.querySelector("#session-warning-text").textContent = text(last ? "ends_last" : "ends_idle", { time });
+  const words = { wait: wait((endsAt - Date.now()) / 1000) };
+  warning.querySelector("#session-warning-text").textContent = text(last ? "ends_last" : "ends_idle", words);
   warning.querySelector("[data-stay]").onclick = stay;
   warning.querySelector("[data-leave]").onclick = leave;
-  warning.oncancel = last ? dismiss : stay;
+  warning.oncancel = dismiss;
   // Seen on the tab, too, while another one is in front.
   document.title = `${warning.querySelector("h2").textContent} – ${title}`;
   count(endsAt);

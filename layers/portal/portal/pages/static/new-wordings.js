@@ -13,6 +13,11 @@ function day(time) {
   return new Date(time).toLocaleDateString(document.documentElement.lang, shown);
 }
 
+// A version is a date: no line ends within it.
+function whole(version) {
+  return version.replaceAll("-", "\u2011");
+}
+
 async function look() {
   const { consents } = (await load("api/profile/consents")).data;
   const { data: legal } = await load("api/legal");
@@ -22,7 +27,7 @@ async function look() {
     box.value = current;
     box.checked = false;
     box.closest(".field").hidden = given?.version === current;
-    const words = { version: given?.version, current, date: given && day(given.accepted_at) };
+    const words = given && { version: whole(given.version), current: whole(current), date: day(given.accepted_at) };
     document.getElementById(`${box.name}-hint`).textContent = given ? text("accepted", words) : "";
   }
 }

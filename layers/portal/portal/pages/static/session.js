@@ -13,6 +13,7 @@ export { session };
 // How long before its end a session is warned of (WCAG 2.2.1: 20 s at least), at most half of its length.
 const WARNING_MILLISECONDS = 120_000;
 const TICK_MILLISECONDS = 1_000;
+const AGAIN_MILLISECONDS = 30_000;
 const ACTIONS = ["keydown", "pointerdown", "click", "input", "wheel", "touchstart"];
 // Routes that answer with new tokens.
 const EXCHANGES = new Set(["api/password", "api/reauthentication"]);
@@ -22,7 +23,8 @@ const loading = document.getElementById("loading");
 let actedAt = Date.now();
 let watching = 0;
 let asking = null;
-let warned = 0;
+let dismissed = 0;
+let triedAt = 0;
 
 /** Lets in who has a session; everybody else goes to the login, and comes back to this page afterwards. */
 export async function require() {
@@ -140,38 +142,35 @@ function leave(page, fragment) {
 
 function tick() {
   const now = Date.now();
-  const length = session.expiresAt - session.renewedAt;
-  const left = session.expiresAt - now;
-  const last = session.expiresAt >= session.endsAt;
-  if (left <= 0) return toLogin("ended");
-  if (left <= Math.min(WARNING_MILLISECONDS, length / 2)) {
-    if (warned !== session.expiresAt || !last) warnOf(last);
+  const { renewedAt, expiresAt, endsAt } = session;
+  const length = expiresAt - renewedAt;
+  const last = expiresAt >= endsAt;
+  if (now >= expiresAt) return toLogin("ended");
+  if (expiresAt - now <= Math.min(WARNING_MILLISECONDS, length / 2)) {
+    if (dismissed !== expiresAt) warnOf(last);
     return undefined;
   }
   calm();
   // Who only types or reads makes no request: what they do keeps the session, and nothing else does.
-  const due = now - session.renewedAt > length / 6;
-  if (due && actedAt > session.renewedAt && !last) renew();
+  const due = now - Math.max(renewedAt + length / 6, triedAt + AGAIN_MILLISECONDS) > 0;
+  if (due && actedAt > renewedAt && !last) keep();
   return undefined;
 }
 
-function dismiss() {
-  warned = session.expiresAt;
-  calm();
+async function keep() {
+  triedAt = Date.now();
+  const answer = await renew();
+  return answer.status === 401 ? toLogin("ended") : answer;
 }
 
 function warnOf(last) {
-  warn({
-    endsAt: session.expiresAt,
-    last,
-    leave: logOut,
-    dismiss,
-    async stay() {
-      dismiss();
-      if (last) await stepUp();
-      else await renew();
-    },
-  });
+  const dismiss = () => {
+    dismissed = session.expiresAt;
+    calm();
+  };
+  // Where it fails the warning comes again.
+  const stay = last ? () => dismiss() || stepUp() : () => calm() || keep();
+  warn({ endsAt: session.expiresAt, last, stay, dismiss: last ? dismiss : stay, leave: logOut });
 }
 
 keepFragment();
