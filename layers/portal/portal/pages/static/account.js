@@ -11,8 +11,10 @@ const { data } = await load("api/profile");
 const name = [data.title, data.first_name, data.last_name].filter(Boolean).join(" ");
 fill(main, {
   email: data.email,
-  person: `${name}, ${data.street} ${data.house_number}, ${data.postal_code} ${data.city}`,
-  bank: text("bank_details", { ...data.bank_details, iban: readable(data.bank_details.iban) }),
+  name,
+  place: `${data.street} ${data.house_number}, ${data.postal_code} ${data.city}`,
+  bank: data.bank_details.bank_name,
+  iban: text("iban", { iban: readable(data.bank_details.iban) }),
 });
 document.getElementById("review").hidden = data.bank_details.reviewed;
 tellRestriction(data.processing_restricted);

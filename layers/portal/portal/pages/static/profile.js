@@ -60,7 +60,8 @@ function controlOf(name) {
 
 // Of a choice people know the label.
 function shown(name) {
-  const choice = form.querySelector(`input[type="radio"][name="${name}"][value="${stored[name]}"]`);
+  const own = [...form.querySelectorAll(`[data-pointer="/${name}"]`)];
+  const choice = own.find((control) => control.type === "radio" && control.value === stored[name]);
   return choice ? choice.labels[0].textContent : stored[name];
 }
 
