@@ -63,6 +63,7 @@ class FakeRegistrations:
     attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
     orders: list[OutboxRow] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
+    looks: int = 0
 
     def add(self, attempt: Attempt, order: OutboxRow) -> None:
         self.faults.strike()
@@ -93,6 +94,7 @@ class FakeRegistrations:
         return attempt is not None
 
     def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
+        self.looks += 1
         of_address = [one for one in self.attempts.values() if one.application.canonical_email == email]
         pending = [one for one in of_address if one.expires_at > now]
         return sorted(pending, key=lambda one: one.requested_at, reverse=True)[:limit]
@@ -394,7 +396,7 @@ class FakeOutbox:
     def let_wait(self, row: OutboxRow, turn_at: int, expires_at: int) -> None:
         if self.rows[row.id].tries == row.tries:
             self.rows[row.id] = replace(
-                self.rows[row.id], next_attempt_at=turn_at, turn_at=turn_at, expires_at=expires_at
+                self.rows[row.id], next_attempt_at=turn_at, turn_at=turn_at, expires_at=expires_at, waits=row.waits + 1
             )
 
 
@@ -475,6 +477,8 @@ def _pair(text: str) -> tuple[str, str, str]:
 class FakeLinks:
     """Links that anybody could make: ``typ|subject|issued|expires``."""
 
+    signed: int = 0
+
     def sign(
         self,
         purpose: Purpose,
@@ -483,6 +487,7 @@ class FakeLinks:
         expires_at: int,
         details: Mapping[str, str | int] = MappingProxyType({}),
     ) -> str:
+        self.signed += 1
         more = "".join(f"|{name}={value}" for name, value in details.items())
         return f"{purpose.typ}|{subject}|{issued_at}|{expires_at}{more}"
 
