@@ -165,6 +165,10 @@ class Unavailable(PortalError):
         self.retry_after = retry_after
 
 
+class Contended(Unavailable):
+    """Others wrote to the same items each time that this was tried."""
+
+
 class TooManyRequests(PortalError):
     """A range of client addresses asks too often (429).
 

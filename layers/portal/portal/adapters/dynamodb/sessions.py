@@ -192,11 +192,14 @@ class SessionsTable:
                 self._accounts,
                 {"pk": credential_key(credential.canonical_email)},
                 "SET last_login_at = :now, devices = :devices REMOVE closing_announced_at",
-                "account_id = :account",
+                # As the password was checked: a change of it has made other devices unknown meanwhile.
+                f"account_id = :account AND {IN_FORCE}",
                 {
                     ":now": credential.last_login_at,
                     ":devices": [asdict(device) for device in credential.devices],
                     ":account": credential.account_id,
+                    ":generation": credential.generation,
+                    ":no": False,
                 },
             )
         }
