@@ -7,9 +7,17 @@ from portal.domain.mail import Language
 from portal.pages import Site
 from portal.pages.catalog import PAGES
 from portal.pages.render import Filling, View, render
-from tests.support.wordings import SHOWN
+from portal.settings import WebSettings, load
+from tests.support.world import PARAMETERS
 
-SITE = Site("Mandantenportal", "Musterforderung GmbH", "Beispielstraße 1, 10115 Berlin", tuple(SHOWN.items()))
+_SETTINGS = load(
+    WebSettings, {re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper(): text for name, text in PARAMETERS.items()}
+)
+SITE = Site(
+    _SETTINGS.portal_name, _SETTINGS.company_name, _SETTINGS.company_address, tuple(_SETTINGS.page_facts.items())
+)
+BARE = Site(SITE.portal_name, SITE.company_name, SITE.company_address)
+"""What pages that answer forms know."""
 EMPTY = {"meta", "link", "input", "br", "img", "hr"}
 
 

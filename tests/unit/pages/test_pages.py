@@ -12,7 +12,7 @@ from portal.pages.catalog import PAGES, PageSpec, find
 from portal.pages.render import Filling, View, page_texts, render
 from portal.pages.translate import read
 from tests.support.template import functions
-from tests.unit.pages.reading import SITE, Elements, before_scripts, shown
+from tests.unit.pages.reading import BARE, SITE, Elements, before_scripts, shown
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 TEXTS = sorted(file.name.removesuffix(".toml") for file in files("portal.pages").joinpath("texts").iterdir())
@@ -173,10 +173,31 @@ def test_ids_are_unique_and_what_points_at_them_finds_them(name: str, language: 
 
 @each_page
 def test_names_are_escaped_and_never_read_as_a_template(name: str) -> None:
-    body = shown(name, site=Site('<script>"', "<b>$portal_name & Co", "<i>", SITE.facts))
+    markup = "<i>$portal_name *x* [a](b)</i>"
+    facts = tuple((name, "1" if name.endswith(("days", "years")) else markup) for name, _ in SITE.facts)
+    body = shown(name, site=Site('<script>"', "<b>$portal_name & Co", markup, facts))
     assert "&lt;script&gt;&quot;" in body
     assert "&lt;b&gt;$portal_name &amp; Co" in body
-    assert not Elements(body).of("b")
+    assert not {"b", "i", "em"} & {tag for tag, _ in Elements(body).found}
+    assert "](b)" in Elements(body).text or "[a]" not in body
+
+
+ANSWERING = sorted({"check-mail", "error", "not-found", *(spec.name for spec in PAGES.values() if spec.api)})
+
+
+@pytest.mark.parametrize("name", ANSWERING)
+def test_pages_that_answer_forms_need_no_facts(name: str) -> None:
+    assert shown(name, site=BARE)
+
+
+@each_language
+def test_the_imprint_says_what_the_law_asks_for(language: Language) -> None:
+    text, facts = Elements(shown("imprint", language)).text, dict(SITE.facts)
+    named = ("company_address", "company_representatives", "contact_email", "contact_phone", "company_register")
+    assert [name for name in (*named, "professional_authority", "vat_id") if facts[name] not in text] == []
+    without = Site(SITE.portal_name, SITE.company_name, SITE.company_address, (*SITE.facts, ("vat_id", "")))
+    assert ("VAT" in text) == (language == "en")
+    assert not re.search("Umsatzsteuer|VAT", shown("imprint", language, site=without))
 
 
 # ------------------------------------------------------------ forms

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from portal.domain.errors import InvalidInput, InvalidLink, LinkExpired, PortalError
 from portal.domain.mail import Language
 from portal.http.messages import FIELD_MESSAGES
-from portal.http.problems import INTERNAL_ERROR, problem_of, problem_title
+from portal.http.problems import INTERNAL_ERROR, problem_of, problem_title, retry_header
 from portal.http.request import ForeignOrigin, MalformedForm, NotAForm, Request
 from portal.http.response import Response
 from portal.http.site import page_response
@@ -154,8 +154,7 @@ def _refused(settings: SiteSettings, form: Form, error: PortalError) -> Response
         good=False,
     )
     response = page_response(problem.status, form.page, settings, form.language, filling, root=_ROOT)
-    if retry_after := getattr(error, "retry_after", None):
-        response.headers["Retry-After"] = str(retry_after)
+    response.headers.update(retry_header(error))
     return replace(response, refusal=error)
 
 

@@ -173,6 +173,11 @@ def problem_title(problem: Problem, language: Language) -> str:
     return problem.en if language == "en" else problem.de
 
 
+def retry_header(error: PortalError | None) -> dict[str, str]:
+    """Return the header that says when another try makes sense, nothing where none is known."""
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, Unavailable | TooManyRequests) else {}
+
+
 def problem_response(problem: Problem, language: Language, error: PortalError | None = None) -> Response:
     """Return the answer for an error, in the client's language."""
     document: dict[str, Any] = {
@@ -187,8 +192,7 @@ def problem_response(problem: Problem, language: Language, error: PortalError | 
             {"pointer": entry.pointer, "code": entry.code.value, "message": FIELD_MESSAGES[entry.code][language]}
             for entry in error.errors
         ]
-    if isinstance(error, Unavailable | TooManyRequests):
-        headers["Retry-After"] = str(error.retry_after)
+    headers |= retry_header(error)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         # Every 401 names a challenge (RFC 9110, section 15.5.2).
         headers["WWW-Authenticate"] = "Bearer"

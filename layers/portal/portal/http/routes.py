@@ -138,4 +138,4 @@ def _problem[S](
         return problem_response(problem, request.language, error)
     from portal.http.site import problem_page
 
-    return problem_page(problem, request, cast("SiteSettings", wiring.settings))
+    return problem_page(problem, request, cast("SiteSettings", wiring.settings), error)

@@ -1,20 +1,21 @@
 """How a request looks at pages."""
 
+from portal.domain.errors import PortalError
 from portal.domain.mail import Language
-from portal.http.problems import Problem, problem_title
+from portal.http.problems import Problem, problem_title, retry_header
 from portal.http.request import Request
 from portal.http.response import Response
 from portal.pages import Site
 from portal.pages.catalog import PAGES
 from portal.pages.render import Filling, View, render
-from portal.settings import SiteSettings, WordingSettings
+from portal.settings import SiteSettings, WebSettings
 
 HTML = "text/html; charset=utf-8"
 
 
 def site_of(settings: SiteSettings) -> Site:
     """Return what pages say of the portal and its company."""
-    facts = tuple(settings.wording_facts.items()) if isinstance(settings, WordingSettings) else ()
+    facts = tuple(settings.page_facts.items()) if isinstance(settings, WebSettings) else ()
     return Site(settings.portal_name, settings.company_name, settings.company_address, facts)
 
 
@@ -34,8 +35,12 @@ def page_response(  # noqa: PLR0913 - what pages differ in
     return Response(status, body, HTML, {"Content-Language": language, "Cache-Control": "no-store"}, is_page=True)
 
 
-def problem_page(problem: Problem, request: Request, settings: SiteSettings) -> Response:
+def problem_page(
+    problem: Problem, request: Request, settings: SiteSettings, error: PortalError | None = None
+) -> Response:
     """Return the answer for an error where a browser expects a page."""
     filling = Filling(more={"problem": problem_title(problem, request.language)})
     root = "../" * (request.route.count("/") - 1)
-    return page_response(problem.status, "error", settings, request.language, filling, root=root)
+    response = page_response(problem.status, "error", settings, request.language, filling, root=root)
+    response.headers.update(retry_header(error))
+    return response

@@ -1,6 +1,4 @@
-"""Terms, privacy notice and imprint as pages."""
-
-from html import escape
+"""Terms and privacy notice as pages."""
 
 from portal.domain.consent import CURRENT_VERSIONS, ConsentKind, current_wording
 from portal.domain.mail import Language
@@ -22,14 +20,10 @@ def privacy_notice(language: Language, site: Site) -> dict[str, str]:
     return {"wording": _markup("privacy_notice", language, site)}
 
 
-def operator(_language: Language, site: Site) -> dict[str, str]:
-    """Return how to reach who runs the portal."""
-    return {name: escape(dict(site.facts)[name]) for name in ("contact_email", "data_protection_email")}
-
-
 def _markup(kind: ConsentKind, language: Language, site: Site) -> str:
-    """Return a wording as markup; whatever would be markup in its text is escaped."""
+    """Return a wording as markup: headings, lists and paragraphs, with every sign within them as it stands there."""
     import mistune
 
-    text = current_wording(kind, language, dict(site.facts)).text
-    return str(mistune.create_markdown(escape=True)(text))
+    markdown = mistune.create_markdown(escape=True)
+    markdown.inline.rules = ["linebreak"]  # no wording has any; without a rule the parser fails
+    return str(markdown(current_wording(kind, language, dict(site.facts)).text))

@@ -25,6 +25,7 @@ from portal.domain.session import Session
 
 _BY_ACCOUNT = "by-account"
 _LISTED = 100
+_AS_CHECKED = "account_id = :account AND generation = :generation AND blocked = :no"
 
 
 class SessionsTable:
@@ -193,7 +194,7 @@ class SessionsTable:
                 {"pk": credential_key(credential.canonical_email)},
                 "SET last_login_at = :now, devices = :devices REMOVE closing_announced_at",
                 # As the password was checked: a change of it has made other devices unknown meanwhile.
-                f"account_id = :account AND {IN_FORCE}",
+                _AS_CHECKED,
                 {
                     ":now": credential.last_login_at,
                     ":devices": [asdict(device) for device in credential.devices],
