@@ -174,11 +174,13 @@ class TooManyRequests(PortalError):
 
     Args:
         retry_after: seconds after which another try is heard.
+        account_id: whose password was tried, for the security log; never for the client.
     """
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, account_id: AccountId | None = None) -> None:
         super().__init__()
         self.retry_after = retry_after
+        self.account_id = account_id
 
 
 class LoginDelayed(TooManyRequests):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from portal.domain.account import Credential
 from portal.domain.device import Device, KnownDevice, device_hash, recognise
 from portal.domain.errors import Contended, LoginDelayed, LoginLocked, TooManyRequests, Unavailable
-from portal.domain.ids import CounterKey
+from portal.domain.ids import AccountId, CounterKey
 from portal.domain.throttle import (
     CountRefused,
     Failures,
@@ -100,20 +100,25 @@ class LoginThrottle:
             refused = retry_conflicts(lambda: self.counters.count(counted, found, in_range, self.rules, now))  # noqa: B023 - called at once
             if refused is None:
                 return admitted
-            found = self._judge(refused, own, in_range, now)
+            found = self._judge(refused, own, in_range, now, credential.account_id if credential else None)
         raise Unavailable(retry_after=1)
 
     def _judge(
-        self, refused: CountRefused, own: CounterKey, in_range: RequestWindow | None, now: int
+        self,
+        refused: CountRefused,
+        own: CounterKey,
+        in_range: RequestWindow | None,
+        now: int,
+        account_id: AccountId | None,
     ) -> Mapping[CounterKey, Failures]:
         """Return the counters to count on from, unless they say that the attempt is not heard."""
         for key, failures in refused.failures.items():
             if failures.expires_at <= now:
                 continue
             if failures.count >= self.rules.most:
-                raise LoginLocked(failures.expires_at - now)
+                raise LoginLocked(failures.expires_at - now, account_id)
             if key == own and failures.free_at > now:
-                raise LoginDelayed(failures.free_at - now)
+                raise LoginDelayed(failures.free_at - now, account_id)
         if in_range and refused.range_is_full:
             raise TooManyRequests(in_range.ends - now)
         return refused.failures
