@@ -141,6 +141,7 @@ class Siege(RuleBasedStateMachine):
         self.replaced: list[str] = []
         self.tokens: Tokens | None = None
         self.changes: set[str] = set()
+        self.used: set[str] = set()
         self.stolen: list[Tokens] = []
         self.own: Tokens | None = None
         self.ended: list[Tokens] = []
@@ -217,6 +218,12 @@ class Siege(RuleBasedStateMachine):
         """Note that one session must be over from now on."""
         self.ended += [one for one in self.running if one.session == session]
         self.running = [one for one in self.running if one.session != session]
+
+    def _is_used(self, link: str) -> None:
+        """Note that a link has ended the sessions of its account; a second click is answered alike and ends none."""
+        if link not in self.used:
+            self.sessions_end(account=parts_of(link)[1]["sub"])
+        self.used.add(link)
 
     def items(self, kind: str) -> list[dict[str, Any]]:
         """Return account or credential items; they are read again only where something was written."""
@@ -345,7 +352,7 @@ class Siege(RuleBasedStateMachine):
         if answer.status == 200:
             account = self.owners_account()
             self.address = account["canonical_email"] if account else self.address
-            self.sessions_end(account=parts_of(token)[1]["sub"])
+            self._is_used(token)
 
     @precondition(lambda self: self.tokens and self.tokens.refresh)
     @rule()
@@ -460,7 +467,7 @@ class Siege(RuleBasedStateMachine):
             body = {"token": token, **({"new_password": new} if page == "reset" else {})}
             answer = self.ask("POST", ROUTES_OF_LINKS[page], body, attacks=True)
             if answer.status < 300 and page in {"reset", "email-change", "freeze"}:
-                self.sessions_end(account=parts_of(token)[1]["sub"])
+                self._is_used(token)
 
     @precondition(lambda self: self.tokens and self.tokens.refresh)
     @rule()
