@@ -156,12 +156,15 @@ def test_asking_for_a_reset_is_counted(world: World, written: Written) -> None:
     assert counts == {"ResetsRequested": 1}
 
 
-def test_a_limit_that_is_hit_is_one_line_and_counted(world: World, written: Written) -> None:
+@pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
+def test_a_limit_that_is_hit_is_one_line_and_counted(world: World, written: Written, email: str) -> None:
     world.a_client()
     for _ in range(5):
-        world.log_in("wrong")
-    answer, lines, counts = since(written, lambda: world.log_in(PASSWORD))
+        world.log_in("wrong", email)
+    answer, lines, counts = since(written, lambda: world.log_in(PASSWORD, email))
     (line,) = lines
+    accounts = [item["id"] for item in world.items("AccountsTable") if item["pk"].startswith("account#")]
+    assert line.get("account_id") == (accounts[0] if email == EMAIL else None)
     assert (answer.status, line["message"], line["ip"]) == (429, "excess_rate_limit_exceeded", "203.0.113.0")
     assert line["code"] == answer.json["code"]
     assert counts == {"LimitsHit": 1}

@@ -230,7 +230,7 @@ def test_sessions_are_listed_newest_first_with_what_tells_them_apart(world: Worl
     ).json
     sessions = world.request("GET", "/api/sessions", token=newer["access_token"]).json["sessions"]
     assert [session["current"] for session in sessions] == [True, False, False]
-    assert sessions[0].keys() == {"id", "created_at", "last_used_at", "user_agent", "ip", "current"}
+    assert sessions[0].keys() == {"id", "created_at", "last_used_at", "user_agent", "device", "ip", "current"}
     assert (sessions[0]["user_agent"], sessions[0]["ip"]) == ("Tablet ", "198.51.100.0")
     assert sessions[0]["created_at"].endswith("Z")
     assert client["refresh_token"].partition(".")[0] in {session["id"] for session in sessions}
