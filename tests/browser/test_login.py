@@ -276,13 +276,8 @@ def outdate(portal: Portal, email: str, *kinds: str) -> None:
         Key={"pk": {"S": found["pk"]}},
         UpdateExpression="SET consents = :consents",
         ConditionExpression="attribute_exists(pk)",
-        ExpressionAttributeValues={":consents": to_attribute(consents)},
+        ExpressionAttributeValues={":consents": TypeSerializer().serialize(consents)},
     )
-
-
-def to_attribute(value: Any) -> dict[str, Any]:
-    found: dict[str, Any] = TypeSerializer().serialize(value)
-    return found
 
 
 @pytest.mark.parametrize("kinds", [("terms",), ("terms", "privacy_notice")])
