@@ -213,9 +213,7 @@ def type_iban(page: Page, iban: str) -> None:
 
 
 def put_bank(portal: Portal, token: str, iban: str) -> None:
-    answer = portal.request(
-        "PUT", "/api/profile/bank-details", {"iban": iban}, token=token, headers={"If-Match": "*"}
-    )
+    answer = portal.request("PUT", "/api/profile/bank-details", {"iban": iban}, token=token, headers={"If-Match": "*"})
     assert answer.status_code == 200, answer.text
 
 

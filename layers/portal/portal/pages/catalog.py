@@ -73,7 +73,9 @@ REGISTRATION = (
 )
 _BANK = tuple(each for each in REGISTRATION if each.pointer.startswith("/bank_details/"))
 _BANK_FOLDS = (("bank_pair", ("account_number", "bank_code")), ("bank_more", ("bic", "bank_name")))
-_PERSON = tuple(each for each in REGISTRATION if not each.pointer.startswith(("/email", "/bank_details/", "/consents/")))
+_PERSON = tuple(
+    each for each in REGISTRATION if not each.pointer.startswith(("/email", "/bank_details/", "/consents/"))
+)
 _CLOSING = Field("confirm", "/confirm", kind="consent", value="yes")
 _SENT = ("sent_email", "sent_reference")
 _LINK = (Field("link", "/token", kind="textarea"),)
@@ -140,7 +142,7 @@ _PAGES = (
     ),
     PageSpec(
         "bank-details",
-        texts=("inside", "bank"),
+        texts=("inside", "bank", "bank-list"),
         script="bank-details",
         fields=tuple(replace(each, pointer=f"/{each.name}") for each in _BANK),
         folds=_BANK_FOLDS,
@@ -176,7 +178,7 @@ _PAGES = (
     PageSpec(
         "close", texts=("inside", "closing"), script="close", fields=(_CLOSING,), parts="inside:retention", private=True
     ),
-    PageSpec("review", script="review", private=True, parts="area:returns"),
+    PageSpec("review", texts=("bank-list",), script="review", private=True, parts="area:returns"),
     PageSpec(
         "new-wordings",
         script="new-wordings",

@@ -3,12 +3,12 @@
 import { handle } from "./forms.js";
 import { destination, open } from "./places.js";
 import { call, load, ready, require } from "./session.js";
-import { fill, fragment } from "./texts.js";
+import { showBank } from "./show.js";
+import { fragment } from "./texts.js";
 
 const ask = document.getElementById("ask");
 const form = ask.querySelector("form");
 const result = document.getElementById("result");
-const GROUP = /(.{4})(?=.)/g;
 
 function send() {
   return call("POST", form.dataset.api, {});
@@ -28,11 +28,8 @@ function goOn(event) {
 
 await require();
 const { data } = await load("api/profile/bank-details");
-// In groups, as on paper, so that digits can be compared.
-const { reviewed: known, ...details } = data;
-fill(ask, { ...details, iban: data.iban.replace(GROUP, "$1 ") });
-for (const row of ask.querySelectorAll(".german")) row.hidden = !row.querySelector("dd").textContent;
-if (known) reviewed();
+showBank(ask, data);
+if (data.reviewed) reviewed();
 handle(form, {
   send,
   done() {
