@@ -28,7 +28,8 @@ def a_client(world: World, **more: Any) -> tuple[str, Answer]:
 def test_the_initial_password_opens_the_password_change_and_nothing_else(world: World) -> None:
     answer = world.log_in(world.a_client_with_initial_password())
     assert answer.json["password_change_required"] is True
-    assert answer.json["expires_in"] == 600
+    times = ("expires_in", "session_expires_in", "session_ends_in")
+    assert [answer.json[name] for name in times] == [600, 600, 600]
     assert answer.cookies == []
     refused = world.request("GET", "/api/profile", token=answer.json["access_token"])
     assert (refused.status, refused.json["code"]) == (403, "password_change_required")

@@ -114,6 +114,11 @@ def test_whoever_asks_for_what_is_not_theirs_is_named_by_account_and_session(wor
     assert len(line["session"]) == 8
 
 
+def test_who_asks_for_a_session_without_having_one_leaves_no_line(world: World, written: Written) -> None:
+    answer, lines, counts = since(written, lambda: world.request("POST", "/api/session/refresh", {}))
+    assert (answer.status, answer.json["code"], lines, counts) == (401, "session_ended", [], {})
+
+
 def test_a_stolen_refresh_token_is_an_event_of_its_own(world: World, written: Written) -> None:
     world.a_client()
     first = world.log_in(PASSWORD, delivery="body").json["refresh_token"]
@@ -151,12 +156,15 @@ def test_asking_for_a_reset_is_counted(world: World, written: Written) -> None:
     assert counts == {"ResetsRequested": 1}
 
 
-def test_a_limit_that_is_hit_is_one_line_and_counted(world: World, written: Written) -> None:
+@pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
+def test_a_limit_that_is_hit_is_one_line_and_counted(world: World, written: Written, email: str) -> None:
     world.a_client()
     for _ in range(5):
-        world.log_in("wrong")
-    answer, lines, counts = since(written, lambda: world.log_in(PASSWORD))
+        world.log_in("wrong", email)
+    answer, lines, counts = since(written, lambda: world.log_in(PASSWORD, email))
     (line,) = lines
+    accounts = [item["id"] for item in world.items("AccountsTable") if item["pk"].startswith("account#")]
+    assert line.get("account_id") == (accounts[0] if email == EMAIL else None)
     assert (answer.status, line["message"], line["ip"]) == (429, "excess_rate_limit_exceeded", "203.0.113.0")
     assert line["code"] == answer.json["code"]
     assert counts == {"LimitsHit": 1}

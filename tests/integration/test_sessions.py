@@ -48,6 +48,17 @@ def test_a_refresh_gives_a_successor_the_way_the_old_token_came(world: World, cl
     assert cookie.endswith("; HttpOnly; Secure; SameSite=Strict; Path=/")
 
 
+def test_an_answer_says_when_the_session_ends_with_and_without_a_refresh(world: World, client: Any) -> None:
+    assert (client["session_expires_in"], client["session_ends_in"]) == (1800, 43200)
+    world.clock.advance(1000)
+    later = refresh(world, client["refresh_token"]).json
+    assert (later["session_expires_in"], later["session_ends_in"]) == (1800, 42200)
+    for _ in range(41):
+        world.clock.advance(1000)
+        later = refresh(world, later["refresh_token"]).json
+    assert (later["session_expires_in"], later["session_ends_in"]) == (1200, 1200)
+
+
 def test_a_page_left_during_a_refresh_gets_the_same_successor_for_ten_seconds(world: World, client: Any) -> None:
     lost = refresh(world, client["refresh_token"]).json
     world.clock.advance(10)
@@ -219,7 +230,7 @@ def test_sessions_are_listed_newest_first_with_what_tells_them_apart(world: Worl
     ).json
     sessions = world.request("GET", "/api/sessions", token=newer["access_token"]).json["sessions"]
     assert [session["current"] for session in sessions] == [True, False, False]
-    assert sessions[0].keys() == {"id", "created_at", "last_used_at", "user_agent", "ip", "current"}
+    assert sessions[0].keys() == {"id", "created_at", "last_used_at", "user_agent", "device", "ip", "current"}
     assert (sessions[0]["user_agent"], sessions[0]["ip"]) == ("Tablet ", "198.51.100.0")
     assert sessions[0]["created_at"].endswith("Z")
     assert client["refresh_token"].partition(".")[0] in {session["id"] for session in sessions}

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from moto import mock_aws
 
-from portal.domain import password
+from portal.domain import ids, password
 from tests.integration.conftest import SIEGE
-from tests.support.siege import GUESSES, HOME, OWN_PASSWORDS, Siege
+from tests.support.siege import GUESSES, HOME, OWN_PASSWORDS, Dice, Siege
 from tests.support.tables import Tables
 from tests.support.world import World
 
@@ -124,7 +124,9 @@ def siege(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Siege]]:
     monkeypatch.setattr(password, "_decoy", lambda: decoy)
     with mock_aws():
         world = World()
-        attributes = {"world": world, "empty": Tables(world.dynamodb).read(), "seen": Counter()}
+        dice = Dice(0)
+        monkeypatch.setattr(ids, "secrets", dice)
+        attributes = {"world": world, "dice": dice, "empty": Tables(world.dynamodb).read(), "seen": Counter()}
         yield type("SiegeOfThisPortal", (Siege,), attributes)
 
 

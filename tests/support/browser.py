@@ -61,12 +61,12 @@ class Visitor:
         assert cookies == self.cookies
 
 
-def accessible(page: Page) -> None:
+def accessible(page: Page, rules: list[str] = RULES) -> None:
     """Fail on every finding of axe in the present state of a page, in both schemes."""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.evaluate(AXE_SCRIPT)
-        found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+        found = page.evaluate("rules => axe.run({runOnly: rules})", rules)
         findings = [f"{entry['id']}: {node['html']}" for entry in found["violations"] for node in entry["nodes"]]
         assert findings == [], (page.url, scheme)
     page.emulate_media(color_scheme="light")

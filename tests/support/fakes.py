@@ -63,6 +63,7 @@ class FakeRegistrations:
     attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
     orders: list[OutboxRow] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
+    looks: int = 0
 
     def add(self, attempt: Attempt, order: OutboxRow) -> None:
         self.faults.strike()
@@ -93,6 +94,7 @@ class FakeRegistrations:
         return attempt is not None
 
     def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
+        self.looks += 1
         of_address = [one for one in self.attempts.values() if one.application.canonical_email == email]
         pending = [one for one in of_address if one.expires_at > now]
         return sorted(pending, key=lambda one: one.requested_at, reverse=True)[:limit]
@@ -126,24 +128,26 @@ class FakeCounters:
     failures: dict[CounterKey, Failures] = field(default_factory=dict)
     requests: dict[CounterKey, int] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
+    faults_of_forgetting: Faults = field(default_factory=Faults)
 
     def count(
         self,
         keys: Sequence[CounterKey],
         found: Mapping[CounterKey, Failures],
-        in_range: RequestWindow,
+        in_range: RequestWindow | None,
         rules: LoginRules,
         now: int,
     ) -> CountRefused | None:
         self.faults.strike()
         refused = {key: self.failures[key] for key in keys if not self._is_as_expected(key, keys, found, rules, now)}
-        full = self.requests.get(in_range.key, 0) >= in_range.most
+        full = in_range is not None and self.requests.get(in_range.key, 0) >= in_range.most
         if refused or full:
             return CountRefused(refused, full)
         for key in keys:
             before = self.failures.get(key)
             self.failures[key] = before.next(rules, now) if before else first_failures(rules, now)
-        self.requests[in_range.key] = self.requests.get(in_range.key, 0) + 1
+        if in_range:
+            self.requests[in_range.key] = self.requests.get(in_range.key, 0) + 1
         return None
 
     def _is_as_expected(
@@ -283,6 +287,10 @@ class FakeAccounts:
             raise ConditionFailed
 
 
+def _state(credential: Credential) -> tuple[AccountId, int, bool]:
+    return credential.account_id, credential.generation, credential.blocked
+
+
 @dataclass
 class FakeSessions:
     """Sessions beside the accounts that they belong to."""
@@ -296,10 +304,11 @@ class FakeSessions:
         noted: Credential | None = None,
         notice: OutboxRow | None = None,
     ) -> None:
+        self.accounts.counters.faults_of_forgetting.strike()
         if noted:
             self.accounts.faults.strike()
             found = self.accounts.credentials.get(noted.canonical_email)
-            if found is None or found.account_id != noted.account_id:
+            if found is None or (found.account_id, found.generation, found.blocked) != _state(noted):
                 raise ConditionFailed
             self.accounts.credentials[noted.canonical_email] = replace(
                 found, last_login_at=noted.last_login_at, closing_announced_at=None, devices=noted.devices
@@ -394,7 +403,7 @@ class FakeOutbox:
     def let_wait(self, row: OutboxRow, turn_at: int, expires_at: int) -> None:
         if self.rows[row.id].tries == row.tries:
             self.rows[row.id] = replace(
-                self.rows[row.id], next_attempt_at=turn_at, turn_at=turn_at, expires_at=expires_at
+                self.rows[row.id], next_attempt_at=turn_at, turn_at=turn_at, expires_at=expires_at, waits=row.waits + 1
             )
 
 
@@ -475,6 +484,8 @@ def _pair(text: str) -> tuple[str, str, str]:
 class FakeLinks:
     """Links that anybody could make: ``typ|subject|issued|expires``."""
 
+    signed: int = 0
+
     def sign(
         self,
         purpose: Purpose,
@@ -483,6 +494,7 @@ class FakeLinks:
         expires_at: int,
         details: Mapping[str, str | int] = MappingProxyType({}),
     ) -> str:
+        self.signed += 1
         more = "".join(f"|{name}={value}" for name, value in details.items())
         return f"{purpose.typ}|{subject}|{issued_at}|{expires_at}{more}"
 

@@ -1,9 +1,11 @@
 """An attacker and an owner at the same address, in any order: what each can do, and what must hold after every step."""
 
 import re
+from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.support.forging import parts_of
 from tests.support.people import IBAN, a_registration
 from tests.support.tables import WRITES, Items, Tables
-from tests.support.world import Answer, LambdaContext, World
+from tests.support.world import Answer, Clock, LambdaContext, World
 
 HOME, NEW_HOME = "erika.muster@example.com", "erika.neu@example.com"
 DEN, NEW_DEN = "max.fremdling@example.net", "max.neu@example.net"
@@ -32,6 +34,7 @@ _WAITS = (11, 601, 1801, 3601, 86_401, 3 * 86_401, 7 * 86_401, 30 * 86_401)
 # What the owner has to wait at most in the end: for mails over their budget, for a login after many wrong ones.
 _PATIENCE_HOURS = 30
 _LONGEST_DELAY = 900
+_START = Clock().now
 _PATIENCE = _PATIENCE_HOURS * 3600
 
 _CLIENT = ("registered", "confirmed", "client")
@@ -97,6 +100,14 @@ ROUTES_OF_LINKS = {
 }
 
 
+class Dice(Random):
+    """Stands for ``secrets`` where ids are made: games have to be the same again."""
+
+    def token_urlsafe(self, length: int) -> str:
+        """Return an id of this many bytes."""
+        return urlsafe_b64encode(self.randbytes(length)).rstrip(b"=").decode()
+
+
 class Siege(RuleBasedStateMachine):
     """Both act through the API alone.
 
@@ -106,11 +117,15 @@ class Siege(RuleBasedStateMachine):
     """
 
     world: World
+    dice: Dice
+    """Makes the ids, which decide what comes first where nothing else does."""
     empty: Items
     seen: Counter[tuple[str, str, str, int]]
 
     def __init__(self) -> None:
         super().__init__()
+        # Each game begins at the same moment with the same dice, or it could not be played again.
+        self.world.clock.now = _START
         self.tables = Tables(self.world.dynamodb)
         self.tables.restore(self.empty, self.tables.read())
         for noted in (self.world.hooks.mails, self.world.hooks.calls, self.world.hooks.all_calls):
@@ -126,6 +141,7 @@ class Siege(RuleBasedStateMachine):
         self.replaced: list[str] = []
         self.tokens: Tokens | None = None
         self.changes: set[str] = set()
+        self.used: set[str] = set()
         self.stolen: list[Tokens] = []
         self.own: Tokens | None = None
         self.ended: list[Tokens] = []
@@ -203,6 +219,12 @@ class Siege(RuleBasedStateMachine):
         self.ended += [one for one in self.running if one.session == session]
         self.running = [one for one in self.running if one.session != session]
 
+    def _is_used(self, link: str) -> None:
+        """Note that a link has ended the sessions of its account; a second click is answered alike and ends none."""
+        if link not in self.used:
+            self.sessions_end(account=parts_of(link)[1]["sub"])
+        self.used.add(link)
+
     def items(self, kind: str) -> list[dict[str, Any]]:
         """Return account or credential items; they are read again only where something was written."""
         calls = self.world.hooks.calls
@@ -216,9 +238,10 @@ class Siege(RuleBasedStateMachine):
         found = [item for item in self.items("account") if item["person"]["last_name"] == OWN_NAME]
         return max(found, key=lambda item: item["created_at"], default=None)
 
-    @initialize(begun=st.sampled_from(BEGINNINGS), own=st.booleans())
-    def begins(self, begun: tuple[str, ...], *, own: bool) -> None:
+    @initialize(begun=st.sampled_from(BEGINNINGS), own=st.booleans(), lot=st.integers(0, 999))
+    def begins(self, begun: tuple[str, ...], *, own: bool, lot: int = 0) -> None:
         """Start in the middle of a life, so that short games reach far."""
+        self.dice.seed(lot)
         if own or "rivalled" in begun:
             self.attacker_opens_an_account_of_his_own()
         for step in begun:
@@ -329,7 +352,7 @@ class Siege(RuleBasedStateMachine):
         if answer.status == 200:
             account = self.owners_account()
             self.address = account["canonical_email"] if account else self.address
-            self.sessions_end(account=parts_of(token)[1]["sub"])
+            self._is_used(token)
 
     @precondition(lambda self: self.tokens and self.tokens.refresh)
     @rule()
@@ -444,7 +467,7 @@ class Siege(RuleBasedStateMachine):
             body = {"token": token, **({"new_password": new} if page == "reset" else {})}
             answer = self.ask("POST", ROUTES_OF_LINKS[page], body, attacks=True)
             if answer.status < 300 and page in {"reset", "email-change", "freeze"}:
-                self.sessions_end(account=parts_of(token)[1]["sub"])
+                self._is_used(token)
 
     @precondition(lambda self: self.tokens and self.tokens.refresh)
     @rule()

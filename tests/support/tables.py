@@ -3,6 +3,8 @@
 from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from portal.adapters.dynamodb.items import from_item
 from tests.support.template import resources
@@ -45,3 +47,10 @@ class Tables:
             elif item != present.get(place):
                 values = {member: serialize(value) for member, value in item.items()}
                 self._dynamodb.put_item(TableName=name, Item=values)
+        self._forget_streams()
+
+    def _forget_streams(self) -> None:
+        """Drop the records of streams: moto keeps them for good, and copies all of them for each transaction."""
+        for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][self._dynamodb.meta.region_name].tables.values():
+            if table.stream_shard:
+                table.stream_shard.items.clear()

@@ -274,6 +274,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:UpdateItem", "OutboxTable"),
         ("dynamodb:Query", "${OutboxTable.Arn}/index/by-due"),
         ("dynamodb:GetItem", "RegistrationsTable"),
+        ("dynamodb:BatchGetItem", "RegistrationsTable"),
         ("dynamodb:UpdateItem", "RegistrationsTable"),
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "AccountsTable"),
@@ -313,6 +314,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
     "ops": {
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "RegistrationsTable"),
+        ("dynamodb:BatchGetItem", "RegistrationsTable"),
         ("dynamodb:DeleteItem", "RegistrationsTable"),
         ("dynamodb:GetItem", "AccountsTable"),
         ("dynamodb:PutItem", "AccountsTable"),

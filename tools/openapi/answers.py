@@ -133,12 +133,13 @@ class FullTokenAnswerWithRefreshToken(FullTokenAnswer):
 
 
 class SessionEntry(Answer):
-    """One login on one device; `ip` is cut, `user_agent` is text of the client."""
+    """One login on one device; `ip` is cut, `user_agent` is text of the client, `device` what it means, if anything."""
 
     id: str
     created_at: Time
     last_used_at: Time
     user_agent: str
+    device: str
     ip: str
     current: bool
 

@@ -74,6 +74,7 @@ class PostOffice:
     changes: FakeEmailChanges = field(default_factory=FakeEmailChanges)
     evidence: FakeEvidence = field(default_factory=FakeEvidence)
     slots: FakeMailSlots = field(default_factory=FakeMailSlots)
+    links: FakeLinks = field(default_factory=FakeLinks)
     daily_ceiling: int = 1000
 
     @property
@@ -85,7 +86,7 @@ class PostOffice:
             registrations=self.registrations,
             accounts=self.accounts,
             changes=self.changes,
-            links=FakeLinks(),
+            links=self.links,
             passwords=FakePasswords(),
             recipients=FakeRecipients(),
             letters=cast("Letters", PlainLetters()),
@@ -314,7 +315,7 @@ def test_who_clicks_before_the_mail_is_noted_has_its_time_in_the_evidence_all_th
 def test_a_note_that_fails_sends_no_second_mail() -> None:
     office = PostOffice()
     order = office.order("opt_in", office.attempt().id)
-    office.registrations.faults.queue = [None, Unavailable()]
+    office.registrations.faults.queue = [None, None, Unavailable()]
     assert office.deliver(order) == "unnoted"
     assert office.outbox.done == {order: "sent"}
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.domain.device import Device
 from portal.http.request import (
     MAX_BODY_BYTES,
     BadRequest,
@@ -239,3 +240,12 @@ def test_any_header_gives_one_of_the_two_languages(header: str) -> None:
 )
 def test_a_token_is_what_follows_bearer(header: str | None, token: str | None) -> None:
     assert a_request(headers={} if header is None else {"Authorization": header}).bearer_token == token
+
+
+@pytest.mark.parametrize("token", ["", "d" * 42, "d" * 44, "ü" * 43])
+@pytest.mark.parametrize("keeps_cookies", [True, False])
+def test_no_other_text_is_taken_for_a_device(token: str, *, keeps_cookies: bool) -> None:
+    request = a_request(headers={"Cookie": f"__Host-device={token}", "User-Agent": "Browser"})
+    assert request.device(keeps_cookies=keeps_cookies) == Device("203.0.113.0", "Browser", None, keeps_cookies)
+    known = a_request(headers={"Cookie": "__Host-device=" + "d" * 43}).device(keeps_cookies=keeps_cookies)
+    assert known.token == "d" * 43

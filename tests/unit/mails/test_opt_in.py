@@ -63,12 +63,12 @@ def test_says_what_confirming_does_and_what_to_do_otherwise(language: Language, 
         (
             "de",
             ["wurde eine Registrierung"],
-            ["wurden mehrere Registrierungen", "die letzten 3 Registrierungen", "nur eine davon bestätigen"],
+            ["wurden mehrere Registrierungen", "stehen 3 Registrierungen", "nur eine davon bestätigen"],
         ),
         (
             "en",
             ["a registration with this e-mail address was requested"],
-            ["several registrations", "the last 3 registrations", "confirm only one of them"],
+            ["several registrations", "are 3 registrations", "confirm only one of them"],
         ),
     ],
 )

@@ -40,7 +40,7 @@ class Device:
     Args:
         ip: cut client address.
         user_agent: what it calls itself.
-        token: of its cookie, as received; None where there is none.
+        token: of its cookie; None where there is none, or something else (see ``device_token``).
         keeps_cookies: whether it can be given one; a client of the API is told apart by range and name instead.
     """
 
@@ -52,9 +52,13 @@ class Device:
     @property
     def mark(self) -> str | None:
         """What tells this device from others; None for a browser that comes for the first time."""
-        if not self.keeps_cookies:
-            return f"{self.ip}\0{self.user_agent}"
-        return self.token if self.token and len(self.token) == _TOKEN_LENGTH and self.token.isascii() else None
+        return self.token if self.keeps_cookies else f"{self.ip}\0{self.user_agent}"
+
+
+def device_token(received: str | None) -> str | None:
+    """Return what a cookie brought, if it has the form of a token of ours."""
+    is_one = received is not None and len(received) == _TOKEN_LENGTH and received.isascii()
+    return received if is_one else None
 
 
 def new_device_token() -> str:

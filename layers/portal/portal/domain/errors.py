@@ -165,16 +165,22 @@ class Unavailable(PortalError):
         self.retry_after = retry_after
 
 
+class Contended(Unavailable):
+    """Others wrote to the same items each time that this was tried."""
+
+
 class TooManyRequests(PortalError):
     """A range of client addresses asks too often (429).
 
     Args:
         retry_after: seconds after which another try is heard.
+        account_id: whose password was tried, for the security log; never for the client.
     """
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, account_id: AccountId | None = None) -> None:
         super().__init__()
         self.retry_after = retry_after
+        self.account_id = account_id
 
 
 class LoginDelayed(TooManyRequests):

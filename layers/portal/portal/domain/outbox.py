@@ -59,6 +59,7 @@ class OutboxRow:
         tries: claims so far.
         recipient: encrypted, where the address can't be read from ``ref`` when the mail is sent; see ``addressed``.
         turn_at: epoch seconds at which its turn comes, where it had to wait for the budget of its mailbox.
+        waits: how often it had to; those claims were no failures.
     """
 
     id: OutboxId
@@ -71,6 +72,12 @@ class OutboxRow:
     tries: int = 0
     recipient: str | None = None
     turn_at: int | None = None
+    waits: int = 0
+
+    @property
+    def failures(self) -> int:
+        """Claims that came to nothing, if the present one does too."""
+        return self.tries - self.waits
 
     @property
     def counts_from(self) -> int:

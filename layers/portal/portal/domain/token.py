@@ -35,6 +35,9 @@ EMAIL_CHANGE_SECONDS = 86_400
 FREEZE_SECONDS = 72 * 3600
 """How long these links work, from the order of their mail on."""
 
+CONTESTED_RESET_SECONDS = 86_400
+"""How long a link of a reset works where strangers order so many that they decide when one comes."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:

@@ -99,7 +99,7 @@ def _deliver(row_id: OutboxId, mailer: Mailer) -> str:
         outcome = "broken"
     if outcome != "not_due":
         count(f"Mails{outcome.title().replace('_', '')}")
-    if outcome in {"failed", "expired"}:
+    if outcome in {"failed", "expired", "over_budget"}:
         logger.error("mail_lost", extra={"order": row_id, "outcome": outcome})
     return outcome
 

@@ -18,7 +18,6 @@ from portal.flows.authenticate import Caller
 from portal.flows.login import LoggedIn, logged_in, open_credential
 from portal.flows.order_mail import order_to
 from portal.flows.ports import AccessTokenSigner, Accounts, Clock, RecipientEncryptor
-from portal.flows.retry import retry_conflicts
 from portal.flows.throttle import LoginThrottle
 
 POINTER = "/new_password"
@@ -83,9 +82,9 @@ class PasswordChange:
         owner = caller.account
         order = order_to(owner.email, "password_changed", owner.id, owner.locale, now, self.recipients)
         try:
-            retry_conflicts(
-                lambda: self.accounts.change_password(
-                    credential, changed, session, caller.session.id, order, admitted.counted
+            admitted.settle(
+                lambda counted: self.accounts.change_password(
+                    credential, changed, session, caller.session.id, order, counted
                 )
             )
         except ConditionFailed:

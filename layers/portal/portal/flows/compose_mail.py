@@ -6,12 +6,14 @@ from typing import Protocol, cast
 
 from portal.domain.account import Account
 from portal.domain.email import canonical_email, sending_form
-from portal.domain.ids import AccountId, AttemptId, ChangeId
+from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId
 from portal.domain.mail import Language, Mail
+from portal.domain.naming import choose_attempts
 from portal.domain.outbox import NoticeKind, OutboxRow, read_addressed
 from portal.domain.password import hash_password
 from portal.domain.registration import Attempt
 from portal.domain.token import (
+    CONTESTED_RESET_SECONDS,
     EMAIL_CHANGE,
     FREEZE,
     FREEZE_SECONDS,
@@ -32,8 +34,8 @@ from portal.flows.ports import (
 )
 
 _DAY = 86_400
-ATTEMPTS_PER_MAIL = 3
-"""Pending attempts that a repeated opt-in mail names, newest first."""
+# Pending attempts that an opt-in mail chooses from.
+_LOOKED_AT = 100
 
 
 class Letters(Protocol):
@@ -81,11 +83,19 @@ class Letters(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail on its way: recipient in sending form, content, and the attempts whose opt-in mail it is."""
+    """A mail on its way.
+
+    Args:
+        to: recipient in sending form.
+        mail: content.
+        attempts: those whose opt-in mail it is.
+        about: what tells it from mails that say something else, where it has a budget.
+    """
 
     to: str
     mail: Mail
     attempts: tuple[AttemptId, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +126,39 @@ class Composer:
     public_url: str
     initial_password_lifetime: int
 
-    def compose(self, row: OutboxRow) -> Letter | None:
+    def mailbox_of(self, row: OutboxRow) -> CanonicalEmail | None:
+        """Return whose mailbox an order with a budget is for, None where its mail has no sense any more.
+
+        Raises:
+            Unavailable: something that tells it does not answer.
+        """
+        if row.kind == "opt_in":
+            attempt = self.registrations.find(AttemptId(row.ref), self.clock())
+            return attempt.application.canonical_email if attempt else None
+        if row.kind == "email_change":
+            change = self.changes.find(ChangeId(row.ref), self.clock())
+            return change.canonical_email if change else None
+        return canonical_email(self._recipient(row))
+
+    def compose(self, row: OutboxRow, *, contested: bool = False) -> Letter | None:
         """Return the mail of an order, None where it has no sense any more.
 
         The same order gives the same links and the same password, however often it is tried; only the link that blocks
         an account counts its time anew each day.
 
+        Args:
+            row: the order.
+            contested: whether others decide at which hour this mail comes: its link must not be over by morning.
+
         Raises:
             Unavailable: something that the mail needs does not answer.
         """
+        if row.kind == "password_reset":
+            return self._password_reset(row, contested=contested)
         makers: dict[str, Callable[[OutboxRow], Letter | None]] = {
             "opt_in": self._opt_in,
             "resend": self._resend,
             "credentials": self._credentials,
-            "password_reset": self._password_reset,
             "email_change": self._email_change,
             "closing_announced": self._closing_announced,
             "restriction_started": self._restriction_started,
@@ -144,14 +173,14 @@ class Composer:
             return None
         asked = attempt.application
         if self.accounts.find_credential(asked.canonical_email) is not None:
-            return Letter(sending_form(asked.email), self.letters.already_registered(asked.locale))
-        if row.turn_at is None:
-            return self._ask(asked.email, asked.locale, [attempt])
-        # What waited names the newest attempts, so that one person's own is not kept back by a stranger's many; nothing
-        # is said where other mails to this address have named them all.
-        newest = self.registrations.newest_of(asked.canonical_email, self.clock(), ATTEMPTS_PER_MAIL)
-        named = next((some for some in (newest, [attempt]) if any(one.mail_sent_at is None for one in some)), None)
-        return self._ask(asked.email, asked.locale, named) if named else None
+            return self._say_registered(asked.email, asked.locale, asked.canonical_email)
+        if attempt.mail_sent_at is not None:
+            # Another mail has named it meanwhile.
+            return None
+        newest = self.registrations.newest_of(asked.canonical_email, self.clock(), _LOOKED_AT)
+        # Those whose own mails wait: whoever registers the address again and again must not keep them back.
+        waiting = [one for one in newest if one.mail_sent_at is None and one.id != attempt.id]
+        return self._ask(asked.email, asked.locale, choose_attempts(waiting, row.id, first=attempt))
 
     def _resend(self, row: OutboxRow) -> Letter | None:
         email = self._recipient(row)
@@ -159,8 +188,8 @@ class Composer:
         if canonical is None:
             return None
         if self.accounts.find_credential(canonical) is not None:
-            return Letter(sending_form(email), self.letters.already_registered(row.language))
-        attempts = self.registrations.newest_of(canonical, self.clock(), ATTEMPTS_PER_MAIL)
+            return self._say_registered(email, row.language, canonical)
+        attempts = choose_attempts(self.registrations.newest_of(canonical, self.clock(), _LOOKED_AT), row.id)
         # To the address as its owner typed it when registering, in that language.
         newest = next(iter(attempts), None)
         return self._ask(newest.application.email, newest.application.locale, attempts) if newest else None
@@ -168,7 +197,11 @@ class Composer:
     def _ask(self, email: str, language: Language, attempts: Sequence[Attempt]) -> Letter:
         with_links = [(attempt, self._link(OPT_IN, attempt), self._link(REJECT, attempt)) for attempt in attempts]
         ids = tuple(attempt.id for attempt in attempts)
-        return Letter(sending_form(email), self.letters.opt_in(language, with_links), ids)
+        return Letter(sending_form(email), self.letters.opt_in(language, with_links), ids, ("opt_in", *sorted(ids)))
+
+    def _say_registered(self, email: str, language: Language, canonical: CanonicalEmail) -> Letter:
+        mail = self.letters.already_registered(language)
+        return Letter(sending_form(email), mail, about=("already_registered", canonical))
 
     def _credentials(self, row: OutboxRow) -> Letter | None:
         account = self.accounts.find(AccountId(row.ref))
@@ -183,15 +216,17 @@ class Composer:
             return None
         return _to(account, self.letters.credentials(row.language, account.email, password, ends))
 
-    def _password_reset(self, row: OutboxRow) -> Letter | None:
+    def _password_reset(self, row: OutboxRow, *, contested: bool) -> Letter | None:
         canonical = canonical_email(self._recipient(row))
         credential = self.accounts.find_credential(canonical) if canonical else None
         account = self.accounts.find(credential.account_id) if credential else None
         if account is None or account.blocked:
             return None
-        ends = row.counts_from + PASSWORD_RESET_SECONDS
+        contested = contested or row.turn_at is not None
+        ends = row.counts_from + (CONTESTED_RESET_SECONDS if contested else PASSWORD_RESET_SECONDS)
         token = self.links.sign(PASSWORD_RESET, account.id, row.counts_from, ends, {"gen": account.generation})
-        return _to(account, self.letters.password_reset(account.locale, self._url(PASSWORD_RESET, token), ends))
+        mail = self.letters.password_reset(account.locale, self._url(PASSWORD_RESET, token), ends)
+        return Letter(sending_form(account.email), mail, about=("password_reset", account.id))
 
     def _email_change(self, row: OutboxRow) -> Letter | None:
         change = self.changes.find(ChangeId(row.ref), self.clock())
@@ -200,13 +235,13 @@ class Composer:
             return None
         if account.generation != change.generation:
             return None
-        to = sending_form(change.email)
         if self.accounts.find_credential(change.canonical_email) is not None:
-            return Letter(to, self.letters.already_registered(row.language))
+            return self._say_registered(change.email, row.language, change.canonical_email)
         details: dict[str, str | int] = {"gen": change.generation, "chg": change.id}
         token = self.links.sign(EMAIL_CHANGE, change.account_id, change.requested_at, change.expires_at, details)
         url = self._url(EMAIL_CHANGE, token)
-        return Letter(to, self.letters.email_change(row.language, change.reference, url, change.expires_at))
+        mail = self.letters.email_change(row.language, change.reference, url, change.expires_at)
+        return Letter(sending_form(change.email), mail, about=("email_change", change.id))
 
     def _notice(self, row: OutboxRow) -> Letter | None:
         # That something was only asked for is no news when the account is gone; that it was done, is.

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from portal.domain.errors import MailRefused, Unavailable
+from portal.domain.errors import ConditionFailed, MailRefused, Unavailable
 from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, OutboxId
-from portal.domain.mail_budget import REPEATED
+from portal.domain.mail_budget import BUDGETED
 from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, delay_after
 from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer, Letter
 from portal.flows.ports import Accounts, Clock, Evidence, MailSender, Outbox, Registrations
 from portal.flows.retry import retry_conflicts
+
+_TRIES = 3
 
 Outcome = Literal["sent", "unnoted", "dropped", "postponed", "waiting", "over_budget", "failed", "expired", "not_due"]
 
@@ -55,15 +57,12 @@ class Mailer:
         if row is None:
             return "expired" if self.outbox.expire(row_id, self.clock()) else "not_due"
         try:
-            letter = self.composer.compose(row)
-            turn = self._turn_of(row, letter) if letter else None
-            if turn is None:
-                letter = None
-            elif turn > self.clock():
-                return self._let_wait(row, turn)
+            letter = self._next(row)
+            if isinstance(letter, int):
+                return self._let_wait(row, letter)
             message_id = self.sender.send(letter.to, letter.mail, row.id) if letter else None
         except MailRefused:
-            if row.tries < REFUSALS_BEFORE_GIVING_UP:
+            if row.failures < REFUSALS_BEFORE_GIVING_UP:
                 return self._postpone(row)
             self.outbox.finish(row, "failed", self.clock())
             return "failed"
@@ -75,13 +74,31 @@ class Mailer:
         return self._sent(row, letter, message_id)
 
     def _postpone(self, row: OutboxRow) -> Outcome:
-        self.outbox.postpone(row, self.clock() + delay_after(row.tries))
+        self.outbox.postpone(row, self.clock() + delay_after(row.failures))
         return "postponed"
 
-    def _turn_of(self, row: OutboxRow, letter: Letter) -> int | None:
-        # That an address is registered says the same each time, too.
-        repeated = row.kind in REPEATED or (row.kind == "opt_in" and not letter.attempts)
-        return self.budget.turn_of(row, letter.to, self.clock(), repeated=repeated)
+    def _next(self, row: OutboxRow) -> Letter | int | None:
+        """Return the mail, or when to look again (epoch seconds), or None where nothing is left to say."""
+        if row.kind not in BUDGETED:
+            return self.composer.compose(row)
+        to = self.composer.mailbox_of(row)
+        if to is None:
+            return None
+        for _ in range(_TRIES):
+            now = self.clock()
+            # Before the mail is made: what has to wait costs little, however much of it there is.
+            turn = self.budget.look(row, to, now)
+            if turn.at > now:
+                return turn.at
+            letter = self.composer.compose(row, contested=turn.contested)
+            if letter is None:
+                return None
+            try:
+                at = self.budget.take(row, turn, letter.about, now)
+            except ConditionFailed:
+                continue  # another mail to this mailbox left just now
+            return letter if at == now else at
+        raise Unavailable(retry_after=1)
 
     def _let_wait(self, row: OutboxRow, turn: int) -> Outcome:
         ends = row.end_after_waiting(turn)

@@ -107,7 +107,7 @@ class Login:
         session, refresh_token = new_session(account.id, account.generation, device, now, self.lifetimes)
         answer = logged_in(session, refresh_token, now, self.tokens)
         try:
-            retry_conflicts(lambda: self.sessions.replace(caller.session, session, admitted.counted))
+            admitted.settle(lambda counted: self.sessions.replace(caller.session, session, counted))
         except ConditionFailed:
             raise NotAuthenticated from None
         return answer
@@ -115,10 +115,11 @@ class Login:
     def _store(self, session: Session, admitted: Admitted, noted: Credential | None, notice: OutboxRow | None) -> None:
         """Store the session with all that goes with it, and forget the failures before it: all or nothing."""
         try:
-            retry_conflicts(lambda: self.sessions.add(session, admitted.counted, noted, notice))
+            admitted.settle(lambda counted: self.sessions.add(session, counted, noted, notice))
         except ConditionFailed:
-            # Address changed or account closed in the same moment: the session is void, nothing to note or tell.
-            retry_conflicts(lambda: self.sessions.add(session, admitted.counted))
+            # Password, address or state changed in the same moment: the session is void, nothing to note, tell or
+            # set back.
+            retry_conflicts(lambda: self.sessions.add(session))
 
     def _start(self, credential: Credential, device: Device, now: int) -> tuple[Session, RefreshToken | None]:
         who = (credential.account_id, credential.generation, device, now, self.lifetimes)

@@ -353,7 +353,7 @@ class LoginCounters(Protocol):
         self,
         keys: Sequence[CounterKey],
         found: Mapping[CounterKey, Failures],
-        in_range: RequestWindow,
+        in_range: RequestWindow | None,
         rules: LoginRules,
         now: int,
     ) -> CountRefused | None:
@@ -362,7 +362,7 @@ class LoginCounters(Protocol):
         Args:
             keys: of the counters; the first one has free attempts, the others only an end.
             found: what is known to lie under keys, to count on from; the others are counted on while they are free.
-            in_range: of the client address.
+            in_range: of the client address; None where it does not matter.
             rules: how often passwords may be tried.
             now: epoch seconds.
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from portal.domain.errors import ConditionFailed, Conflict, Unavailable
+from portal.domain.errors import ConditionFailed, Conflict, Contended, Unavailable
 
 _TRIES = 3
 _JITTER_MILLISECONDS = 120
@@ -19,7 +19,7 @@ def retry_conflicts[R](write: Callable[[], R], pause: Callable[[float], None] = 
         pause: waits the given seconds.
 
     Raises:
-        Unavailable: it conflicted each time.
+        Contended: it conflicted each time.
     """
     for attempt in range(1, _TRIES + 1):
         try:
@@ -27,7 +27,7 @@ def retry_conflicts[R](write: Callable[[], R], pause: Callable[[float], None] = 
         except Conflict:
             if attempt < _TRIES:
                 pause(secrets.randbelow(_JITTER_MILLISECONDS * attempt) / 1000)
-    raise Unavailable(retry_after=1)
+    raise Contended(retry_after=1)
 
 
 def settle[T](read: Callable[[], T], is_done: Callable[[T], bool], write: Callable[[T], None]) -> tuple[T, bool]:

@@ -1,17 +1,18 @@
 """Attempts are counted before anything is checked, so that parallel ones can't outrun the count (ASVS 6.3.1, 2.4.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.domain.account import Credential
 from portal.domain.device import Device, KnownDevice, device_hash, recognise
-from portal.domain.errors import LoginDelayed, LoginLocked, TooManyRequests, Unavailable
-from portal.domain.ids import CounterKey
+from portal.domain.errors import Contended, LoginDelayed, LoginLocked, TooManyRequests, Unavailable
+from portal.domain.ids import AccountId, CounterKey
 from portal.domain.throttle import (
     CountRefused,
     Failures,
     LoginRules,
     RangeKind,
+    RequestWindow,
     address_everywhere,
     address_in_range,
     known_device,
@@ -29,11 +30,30 @@ class Admitted:
 
     Args:
         device: the device as the account knows it, None for one that it does not know.
-        counted: what is forgotten when the attempt succeeds.
+        counted: what is forgotten when the attempt succeeds; its own counter first.
     """
 
     device: KnownDevice | None
     counted: tuple[CounterKey, ...]
+
+    def settle(self, write: Callable[[Sequence[CounterKey]], None]) -> None:
+        """Do what follows a success, together with the counters that it sets back.
+
+        The counter over all ranges is everybody's: where guesses from elsewhere change it all the time, a device that
+        the account knows gets in without setting it back.
+
+        Args:
+            write: all or nothing, safe to repeat; takes the counters.
+
+        Raises:
+            Unavailable: it met other writes each time.
+        """
+        try:
+            retry_conflicts(lambda: write(self.counted))
+        except Contended:
+            if self.device is None:
+                raise
+            retry_conflicts(lambda: write(self.counted[:1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +93,34 @@ class LoginThrottle:
         counted = (own,) if known else (own, everywhere)
         # An owner who gets in has shown that the failures elsewhere were not theirs.
         admitted = Admitted(known, (own, everywhere))
-        in_range = window("logins", device.ip, self.logins_per_range, now)
+        # Nor does a range that strangers use up, as they may in a large office or behind one mobile network.
+        in_range = None if known else window("logins", device.ip, self.logins_per_range, now)
         found: Mapping[CounterKey, Failures] = {}
         for _ in range(_TRIES):
             refused = retry_conflicts(lambda: self.counters.count(counted, found, in_range, self.rules, now))  # noqa: B023 - called at once
             if refused is None:
                 return admitted
-            found = self._judge(refused, own, in_range.ends, now)
+            found = self._judge(refused, own, in_range, now, credential.account_id if credential else None)
         raise Unavailable(retry_after=1)
 
     def _judge(
-        self, refused: CountRefused, own: CounterKey, range_ends: int, now: int
+        self,
+        refused: CountRefused,
+        own: CounterKey,
+        in_range: RequestWindow | None,
+        now: int,
+        account_id: AccountId | None,
     ) -> Mapping[CounterKey, Failures]:
         """Return the counters to count on from, unless they say that the attempt is not heard."""
         for key, failures in refused.failures.items():
             if failures.expires_at <= now:
                 continue
             if failures.count >= self.rules.most:
-                raise LoginLocked(failures.expires_at - now)
+                raise LoginLocked(failures.expires_at - now, account_id)
             if key == own and failures.free_at > now:
-                raise LoginDelayed(failures.free_at - now)
-        if refused.range_is_full:
-            raise TooManyRequests(range_ends - now)
+                raise LoginDelayed(failures.free_at - now, account_id)
+        if in_range and refused.range_is_full:
+            raise TooManyRequests(in_range.ends - now)
         return refused.failures
 
 
@@ -118,6 +144,7 @@ def admit_request(kind: RangeKind, most: int, ip: str, now: int, requests: Reque
 
 
 def _known(credential: Credential | None, device: Device, now: int) -> KnownDevice | None:
-    if credential is None or device.token is None or device.mark is None:
+    # Range and name of a client without cookies are no secret: they tell devices apart, and open nothing.
+    if credential is None or device.token is None:
         return None
     return recognise(credential.devices, device_hash(device.token, credential.account_id), now)

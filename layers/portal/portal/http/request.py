@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from portal.domain.device import Device
+from portal.domain.device import Device, device_token
 from portal.domain.errors import PortalError
 from portal.domain.ip import cut_ip
 from portal.domain.mail import Language
@@ -116,7 +116,7 @@ class Request:
         Args:
             keeps_cookies: whether the client lets cookies hold what it is known by.
         """
-        token = cookie_value(self.headers.get("cookie", ""), DEVICE)
+        token = device_token(cookie_value(self.headers.get("cookie", ""), DEVICE))
         return Device(self.ip, self.user_agent, token, keeps_cookies)
 
     def json(self, media_types: tuple[str, ...] = ("application/json",)) -> Any:  # noqa: ANN401 - any JSON document

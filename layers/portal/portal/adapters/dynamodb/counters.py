@@ -42,17 +42,18 @@ class LoginCountersTable:
         self,
         keys: Sequence[CounterKey],
         found: Mapping[CounterKey, Failures],
-        in_range: RequestWindow,
+        in_range: RequestWindow | None,
         rules: LoginRules,
         now: int,
     ) -> CountRefused | None:
-        """Count one more failure at each counter and one more request of the range, all or nothing."""
+        """Count one more failure at each counter and one more request of a range, all or nothing."""
         limits = [rules.free, *(rules.most for _ in keys[1:])]
         counts = [
             self._again(key, found[key], rules, now) if key in found else self._free(key, most, rules, now)
             for key, most in zip(keys, limits, strict=True)
         ]
-        updates = [*counts, _count_below(self._table, in_range.key, in_range.most, in_range.ends)]
+        of_range = [_count_below(self._table, in_range.key, in_range.most, in_range.ends)] if in_range else []
+        updates = [*counts, *of_range]
         try:
             self._aws.transact(*({"Update": telling_found(update)} for update in updates))
         except ConditionFailed as failed:

@@ -117,9 +117,15 @@ class OutboxTable:
         update = update_existing(
             self._table,
             {"pk": row.id},
-            "SET next_attempt_at = :turn, turn_at = :turn, expires_at = :ends",
+            "SET next_attempt_at = :turn, turn_at = :turn, expires_at = :ends, waits = :waits",
             _MINE,
-            {":turn": turn_at, ":ends": expires_at, ":pending": "pending", ":tries": row.tries},
+            {
+                ":turn": turn_at,
+                ":ends": expires_at,
+                ":pending": "pending",
+                ":tries": row.tries,
+                ":waits": row.waits + 1,
+            },
             _STATUS,
         )
         self._update(update)

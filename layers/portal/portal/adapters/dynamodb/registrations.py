@@ -14,7 +14,8 @@ NOT_EXPIRED = "expires_at > :now"
 BY_ADDRESS = "by-address"
 # No attempt is older; and newer ones of other kinds (changes of address) must not hide all attempts.
 _LONGEST_LIFE = 30 * 86_400
-_LOOKED_AT = 50
+# As many as one call reads.
+_LOOKED_AT = 100
 _NOTE_MAIL = (
     "SET mail_sent_at = if_not_exists(mail_sent_at, :sent_at), "
     "mail_message_id = if_not_exists(mail_message_id, :message_id), "
@@ -83,7 +84,11 @@ class RegistrationsTable:
         return True
 
     def newest_of(self, email: CanonicalEmail, now: int, limit: int) -> Sequence[Attempt]:
-        """Return the pending attempts of an address, newest first; one of this second may lack."""
+        """Return the pending attempts of an address, newest first; one of this second may lack.
+
+        Raises:
+            Unavailable: DynamoDB answered only a part.
+        """
         answer = self._aws.call(
             "dynamodb",
             "query",
@@ -95,10 +100,15 @@ class RegistrationsTable:
             Limit=_LOOKED_AT,
         )
         keys = [from_item(item)["pk"] for item in answer["Items"]]
-        found: list[Attempt] = []
-        for key in (key for key in keys if key.startswith(attempt_key(""))):
-            attempt = self.find(AttemptId(key.removeprefix(attempt_key(""))), now)
-            found += [attempt] if attempt else []
-            if len(found) == limit:
-                break
-        return found
+        found = self._read([key for key in keys if key.startswith(attempt_key(""))])
+        return [found[key] for key in keys if key in found and found[key].expires_at > now][:limit]
+
+    def _read(self, keys: Sequence[str]) -> dict[str, Attempt]:
+        if not keys:
+            return {}
+        wanted = {self._table: {"Keys": [to_item({"pk": key}) for key in keys], "ConsistentRead": True}}
+        answer = self._aws.call("dynamodb", "batch_get_item", RequestItems=wanted)
+        if answer.get("UnprocessedKeys"):
+            raise Unavailable
+        items = [from_item(item) for item in answer["Responses"][self._table]]
+        return {item["pk"]: attempt_from_item(item) for item in items}

@@ -25,6 +25,7 @@ from portal.domain.session import Session
 
 _BY_ACCOUNT = "by-account"
 _LISTED = 100
+_AS_CHECKED = "account_id = :account AND generation = :generation AND blocked = :no"
 
 
 class SessionsTable:
@@ -192,11 +193,14 @@ class SessionsTable:
                 self._accounts,
                 {"pk": credential_key(credential.canonical_email)},
                 "SET last_login_at = :now, devices = :devices REMOVE closing_announced_at",
-                "account_id = :account",
+                # As the password was checked: a change of it has made other devices unknown meanwhile.
+                _AS_CHECKED,
                 {
                     ":now": credential.last_login_at,
                     ":devices": [asdict(device) for device in credential.devices],
                     ":account": credential.account_id,
+                    ":generation": credential.generation,
+                    ":no": False,
                 },
             )
         }

@@ -6,6 +6,7 @@ from portal.adapters.tokens import KmsAccessTokens
 from portal.domain.errors import SessionEnded
 from portal.domain.session import Session
 from portal.domain.times import rfc3339
+from portal.domain.user_agent import device_name
 from portal.flows.authenticate import Caller
 from portal.flows.session import Refresh, end_other_sessions, end_session, list_sessions, log_out
 from portal.http.actor import NotedTokens
@@ -70,6 +71,7 @@ def _shown(session: Session, caller: Caller) -> dict[str, Any]:
         "created_at": rfc3339(session.created_at),
         "last_used_at": rfc3339(session.last_used_at),
         "user_agent": session.user_agent,
+        "device": device_name(session.user_agent),
         "ip": session.ip,
         "current": session.id == caller.session.id,
     }

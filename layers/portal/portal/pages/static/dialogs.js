@@ -6,7 +6,7 @@ import { text } from "./texts.js";
 const stepUp = document.getElementById("step-up");
 const warning = document.getElementById("session-warning");
 const problem = document.getElementById("logout-problem");
-const title = document.title;
+let title = "";
 
 /**
  * Asks for the password until `check` takes it; returns whether it did, false when the person turns back.
@@ -91,6 +91,7 @@ export function warn({ endsAt, last, stay, dismiss, leave }) {
   warning.querySelector("[data-leave]").onclick = leave;
   warning.oncancel = dismiss;
   // Seen on the tab, too, while another one is in front.
+  title = document.title;
   document.title = `${warning.querySelector("h2").textContent} – ${title}`;
   count(endsAt);
   warning.showModal();

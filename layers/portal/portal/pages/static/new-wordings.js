@@ -3,15 +3,11 @@
 import { handle } from "./forms.js";
 import { destination, open } from "./places.js";
 import { call, load, ready, require } from "./session.js";
+import { onDay } from "./show.js";
 import { text } from "./texts.js";
 
 const form = document.querySelector("#ask form");
 const boxes = [...form.querySelectorAll("[data-consent]")];
-
-function day(time) {
-  const shown = { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/Berlin" };
-  return new Date(time).toLocaleDateString(document.documentElement.lang, shown);
-}
 
 // A version is a date: no line ends within it.
 function whole(version) {
@@ -27,7 +23,7 @@ async function look() {
     box.value = current;
     box.checked = false;
     box.closest(".field").hidden = given?.version === current;
-    const words = given && { version: whole(given.version), current: whole(current), date: day(given.accepted_at) };
+    const words = given && { version: whole(given.version), current: whole(current), date: onDay(given.accepted_at) };
     document.getElementById(`${box.name}-hint`).textContent = given ? text("accepted", words) : "";
   }
 }

@@ -3,22 +3,14 @@
 import { handle } from "./forms.js";
 import { destination, open } from "./places.js";
 import { call, load, ready, require } from "./session.js";
-import { showBank } from "./show.js";
-import { fragment } from "./texts.js";
+import { showBank, tell } from "./show.js";
 
 const ask = document.getElementById("ask");
-const form = ask.querySelector("form");
-const result = document.getElementById("result");
-
-function send() {
-  return call("POST", form.dataset.api, {});
-}
 
 function reviewed() {
-  result.dataset.tone = "good";
-  result.replaceChildren(fragment("reviewed"));
-  result.querySelector("a").addEventListener("click", goOn);
   ask.hidden = true;
+  tell("reviewed");
+  document.querySelector("#result a").addEventListener("click", goOn);
 }
 
 function goOn(event) {
@@ -29,13 +21,7 @@ function goOn(event) {
 await require();
 const { data } = await load("api/profile/bank-details");
 showBank(ask, data);
-if (data.reviewed) reviewed();
-handle(form, {
-  send,
-  done() {
-    reviewed();
-    result.focus();
-  },
-});
+handle(ask.querySelector("form"), { send: () => call("POST", "api/profile/bank-details/accept", {}), done: reviewed });
 document.getElementById("later").addEventListener("click", goOn);
 ready();
+if (data.reviewed) reviewed();

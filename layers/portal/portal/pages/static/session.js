@@ -22,6 +22,7 @@ const main = document.getElementById("main");
 const loading = document.getElementById("loading");
 let actedAt = Date.now();
 let watching = 0;
+let shown = false;
 let asking = null;
 let dismissed = 0;
 let triedAt = 0;
@@ -66,6 +67,7 @@ export async function load(route) {
 
 /** Shows the page, once everything is in its place. */
 export function ready() {
+  shown = true;
   loading.hidden = true;
   main.classList.remove("waiting");
   main.removeAttribute("aria-busy");
@@ -74,7 +76,7 @@ export function ready() {
 /** Tells that the page could not be loaded; returns when the person tries again. */
 export function unable(answer) {
   const told = document.getElementById("unable").content.cloneNode(true).firstElementChild;
-  told.querySelector("h2").textContent = reason(answer);
+  told.querySelector("p").textContent = reason(answer);
   loading.hidden = true;
   main.removeAttribute("aria-busy");
   loading.after(told);
@@ -185,10 +187,11 @@ document.getElementById("log-out").addEventListener("click", logOut);
 
 // A page that the browser kept shows nothing before the session is known to go on.
 addEventListener("pagehide", () => {
-  main.hidden = true;
+  loading.hidden = false;
+  main.classList.add("waiting");
 });
 addEventListener("pageshow", async ({ persisted }) => {
   if (!persisted) return;
   await require();
-  main.hidden = false;
+  if (shown) ready();
 });

@@ -13,6 +13,11 @@ export function when(time) {
   return moment.format(new Date(time));
 }
 
+/** Returns the day of a time of the API. */
+export function onDay(time) {
+  return day.format(new Date(time));
+}
+
 /** Returns an IBAN in groups, as on paper, so that it can be compared; of a masked number, how it ends. */
 export function readable(number, name = "iban") {
   if (number?.includes("*")) return text("ending", { end: number.replace(/.*\*/, "") });
@@ -46,7 +51,7 @@ export function tellRestriction(restriction) {
   const { since, until } = restriction;
   const note = document.getElementById("restricted");
   note.textContent = until
-    ? text("restricted_until", { since: day.format(new Date(since)), until: day.format(new Date(until)) })
-    : text("restricted", { since: day.format(new Date(since)) });
+    ? text("restricted_until", { since: onDay(since), until: onDay(until) })
+    : text("restricted", { since: onDay(since) });
   note.hidden = false;
 }

@@ -45,7 +45,7 @@ export function exchange(send, needless = () => false) {
     const asked = Date.now();
     const answer = await send();
     // A token that only opens the change of the password is for nobody else.
-    if (answer.ok && answer.data.scope === "portal") take(answer.data, asked);
+    if (answer.ok && answer.data?.scope === "portal") take(answer.data, asked);
     return answer;
   });
 }
