@@ -165,18 +165,18 @@ _PAGES = (
         ),
         private=True,
     ),
-    PageSpec("sessions", texts=("inside",), script="sessions", parts="inside:devices", private=True),
+    PageSpec("sessions", texts=("inside",), script="sessions", private=True),
     PageSpec(
         "consents",
         texts=("inside", "closing"),
         script="consents",
         fields=(_CLOSING,),
-        parts="inside:consents",
+        parts="area:consents",
         private=True,
     ),
     PageSpec("export", texts=("inside",), script="export", private=True),
     PageSpec(
-        "close", texts=("inside", "closing"), script="close", fields=(_CLOSING,), parts="inside:retention", private=True
+        "close", texts=("inside", "closing"), script="close", fields=(_CLOSING,), parts="area:retention", private=True
     ),
     PageSpec("review", texts=("bank-list",), script="review", private=True, parts="area:returns"),
     PageSpec(
