@@ -99,7 +99,7 @@ def test_a_password_is_changed_and_reasons_are_said_in_words(portal: Portal, vis
 # ------------------------------------------------------------ sessions
 
 
-def test_a_session_that_nobody_knows_is_ended(portal: Portal, visitor: Visitor, visit: Visit, client: str) -> None:
+def test_a_session_that_nobody_knows_is_ended(visitor: Visitor, visit: Visit, client: str) -> None:
     agent = '<img src=x onerror=alert(1)> "{device}" ${x} ' + "long/" * 30
     with visit(user_agent=agent) as stranger:
         enter(stranger, client)

@@ -5,7 +5,7 @@ links and telephone numbers that mail programs make clickable.
 """
 
 # The first that occurs counts: browsers name those that they descend from as well.
-BROWSERS = {
+_BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",
     "SamsungBrowser/": "Samsung Internet",
@@ -15,7 +15,7 @@ BROWSERS = {
     "Chrome/": "Chrome",
     "Safari/": "Safari",
 }
-SYSTEMS = {
+_SYSTEMS = {
     "Windows": "Windows",
     "iPhone": "iPhone",
     "iPad": "iPad",
@@ -32,7 +32,7 @@ def device_name(user_agent: str) -> str:
     Returns:
         A text such as ``Firefox, Windows``; empty where neither is known.
     """
-    known = (_first(BROWSERS, user_agent), _first(SYSTEMS, user_agent))
+    known = (_first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent))
     return ", ".join(name for name in known if name)
 
 

@@ -142,7 +142,7 @@ _PAGES = (
     ),
     PageSpec(
         "bank-details",
-        texts=("inside", "bank"),
+        texts=("inside", "bank", "bank-list"),
         script="bank-details",
         fields=tuple(replace(each, pointer=f"/{each.name}") for each in _BANK),
         folds=_BANK_FOLDS,
@@ -165,20 +165,20 @@ _PAGES = (
         ),
         private=True,
     ),
-    PageSpec("sessions", texts=("inside",), script="sessions", parts="inside:devices", private=True),
+    PageSpec("sessions", texts=("inside",), script="sessions", private=True),
     PageSpec(
         "consents",
         texts=("inside", "closing"),
         script="consents",
         fields=(_CLOSING,),
-        parts="inside:consents",
+        parts="area:consents",
         private=True,
     ),
     PageSpec("export", texts=("inside",), script="export", private=True),
     PageSpec(
-        "close", texts=("inside", "closing"), script="close", fields=(_CLOSING,), parts="inside:retention", private=True
+        "close", texts=("inside", "closing"), script="close", fields=(_CLOSING,), parts="area:retention", private=True
     ),
-    PageSpec("review", script="review", private=True, parts="area:returns"),
+    PageSpec("review", texts=("bank-list",), script="review", private=True, parts="area:returns"),
     PageSpec(
         "new-wordings",
         script="new-wordings",

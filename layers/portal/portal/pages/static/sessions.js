@@ -8,17 +8,10 @@ import { fill, text } from "./texts.js";
 const list = document.getElementById("sessions");
 const item = document.getElementById("session");
 const others = document.getElementById("others");
-const { browsers, systems } = list.dataset;
-const known = [browsers, systems].map((marks) => Object.entries(JSON.parse(marks)));
-
-function deviceOf(agent) {
-  const found = known.map((marks) => marks.find(([mark]) => agent.includes(mark))?.[1]);
-  return found.filter(Boolean).join(", ") || text("unknown_device");
-}
 
 function shown(session) {
   const part = item.content.cloneNode(true).firstElementChild;
-  const device = deviceOf(session.user_agent);
+  const device = session.device || text("unknown_device");
   fill(part, {
     device,
     created_at: when(session.created_at),
