@@ -1,16 +1,15 @@
 """The way in: login, own password, review of the bank details, newer wordings."""
 
-import json
 import re
 from typing import Any
 
 import pytest
 from boto3.dynamodb.types import TypeSerializer
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.support.area import COOKIES, account_of, end_sessions, enter, fill_login, loaded
-from tests.support.browser import Visitor, accessible, keep_picture
+from tests.support.browser import Visitor, accessible, keep_picture, refuse
 from tests.support.people import PASSWORD
 from tests.support.stack import Portal, password_of
 
@@ -276,13 +275,8 @@ def outdate(portal: Portal, email: str, *kinds: str) -> None:
         Key={"pk": {"S": found["pk"]}},
         UpdateExpression="SET consents = :consents",
         ConditionExpression="attribute_exists(pk)",
-        ExpressionAttributeValues={":consents": to_attribute(consents)},
+        ExpressionAttributeValues={":consents": TypeSerializer().serialize(consents)},
     )
-
-
-def to_attribute(value: Any) -> dict[str, Any]:
-    found: dict[str, Any] = TypeSerializer().serialize(value)
-    return found
 
 
 @pytest.mark.parametrize("kinds", [("terms",), ("terms", "privacy_notice")])
@@ -316,17 +310,6 @@ def test_newer_wordings_are_asked_for_once_and_the_way_goes_on(
 
 
 # ------------------------------------------------------------ what can go wrong
-
-
-def refuse(page: Page, route: str, status: int, code: str, **headers: str) -> None:
-    problem = {"type": "about:blank", "title": "Abgelehnt.", "status": status, "code": code}
-
-    def answer(asked: Route) -> None:
-        asked.fulfill(
-            status=status, body=json.dumps(problem), headers={"Content-Type": "application/problem+json", **headers}
-        )
-
-    page.route(route, answer)
 
 
 def test_a_page_that_can_not_be_loaded_says_so_and_can_be_tried_again(portal: Portal, visitor: Visitor) -> None:

@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import Visitor, accessible, keep_picture
+from tests.support.browser import Visitor, accessible, keep_picture, refuse
 from tests.support.filling import VALUES, fill_registration, send_registration
 from tests.support.people import IBAN
 from tests.support.stack import Portal
@@ -190,17 +190,6 @@ def test_of_an_unknown_bank_abroad_bic_and_name_are_asked_for(portal: Portal, vi
 # ------------------------------------------------------------ what can go wrong
 
 
-def refuse(context: BrowserContext, status: int, code: str, **headers: str) -> None:
-    problem = {"type": "about:blank", "title": "Zu viele Anfragen.", "status": status, "code": code}
-
-    def answer(route: Route) -> None:
-        route.fulfill(
-            status=status, body=json.dumps(problem), headers={"Content-Type": "application/problem+json", **headers}
-        )
-
-    context.route("**/api/registrations", answer)
-
-
 @pytest.mark.parametrize(
     ("status", "code", "headers", "words"),
     [
@@ -215,7 +204,7 @@ def test_a_refusal_is_said_in_words_and_costs_nothing_typed(
     visit: Visit, status: int, code: str, headers: dict[str, str], words: str
 ) -> None:
     with visit() as visitor:
-        refuse(visitor.context, status, code, **headers)
+        refuse(visitor.context, "**/api/registrations", status, code, **headers)
         page = open_form(visitor)
         fill_registration(page, "later@example.com")
         send_registration(page)

@@ -145,7 +145,9 @@ def test_logging_out_that_failed_is_not_called_done(portal: Portal, visitor: Vis
     page = enter(visitor, a_client(portal, "stuck"))
     visitor.context.set_offline(True)
     page.get_by_role("button", name="Abmelden").click()
-    expect(page.get_by_role("alertdialog", name="Die Abmeldung hat nicht geklappt")).to_be_visible()
+    expect(
+        page.get_by_role("alertdialog", name="Die Abmeldung hat nicht geklappt: Sie sind noch angemeldet")
+    ).to_be_visible()
     accessible(page)
     keep_picture(page, "logout-problem")
     visitor.context.set_offline(False)

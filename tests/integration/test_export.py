@@ -26,6 +26,8 @@ LEFT_OUT = {
     "slots": "times at which mails left, by a hash of the address; mails says the same",
     "at": "as slots",
     "order": "as slots",
+    "says": "as slots",
+    "waits": "how often a mail had to wait; turn_at says until when",
     "failures": "counter of wrong passwords, by a hash of the address and for three days",
     "free_at": "as failures",
     "heard": "number of requests of an address range, of nobody",

@@ -44,7 +44,7 @@ def test_head_says_what_get_would(world: World, path: str) -> None:
 def test_an_asset_is_kept_for_good_and_an_old_name_is_gone(world: World) -> None:
     page = get(world, "/confirm").text
     addresses = re.findall(r'(?:href|src)="([a-z-]+-[0-9a-f]{12}\.(?:css|js|svg))"', page)
-    assert len(addresses) == 6
+    assert len(addresses) == 7
     for address in addresses:
         answer = get(world, f"/{address}")
         assert (answer.status, answer.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")

@@ -1,10 +1,11 @@
 """A visitor's browser, which notes what pages do wrong, and how tests look at pages."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route
 
 from tests.support.stack import Portal
 from tests.support.template import ROOT
@@ -78,3 +79,15 @@ def keep_picture(page: Page, name: str) -> Path:
     path = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=path, full_page=True)
     return path
+
+
+def refuse(where: BrowserContext | Page, route: str, status: int, code: str, **headers: str) -> None:
+    """Let a route of the API be answered by a problem; the server is not asked."""
+    problem = {"type": "about:blank", "title": "Zu viele Anfragen.", "status": status, "code": code}
+
+    def answer(asked: Route) -> None:
+        asked.fulfill(
+            status=status, body=json.dumps(problem), headers={"Content-Type": "application/problem+json", **headers}
+        )
+
+    where.route(route, answer)

@@ -304,3 +304,33 @@ def test_the_new_password_is_left_to_managers() -> None:
     (reveal,) = [each for each in Elements(shown("reset")).of("input") if each.get("type") == "checkbox"]
     # Without a name it is never sent.
     assert "name" not in reveal
+
+
+# ------------------------------------------------------------ pages behind the login
+
+PRIVATE = [name for name, spec in PAGES.items() if spec.private]
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+@each_language
+def test_a_page_behind_the_login_offers_to_log_out_and_shows_nothing_yet(name: str, language: Language) -> None:
+    body = shown(name, language)
+    elements = Elements(body)
+    assert {"id": "log-out"}.items() <= next(each for each in elements.of("button") if "id" in each).items()
+    (main,) = elements.of("main")
+    assert (main["class"], main["aria-busy"]) == ("area waiting", "true")
+    assert "<noscript>" in body
+    assert {"step-up", "session-warning", "logout-problem"} == {each["id"] for each in elements.of("dialog")}
+
+
+@each_page
+def test_what_is_typed_never_gets_into_an_address(name: str) -> None:
+    """Not even where the script that sends a form could not be loaded."""
+    for part in (shown(name), shown(name).replace("<template", "<div").replace("</template", "</div")):
+        assert {form.get("method") for form in Elements(part).of("form")} <= {"post", "dialog"}
+
+
+def test_the_login_may_lead_to_pages_of_the_client_area_and_to_no_others() -> None:
+    (ask,) = [each for each in Elements(shown("login")).of("div") if "data-returns" in each]
+    assert str(ask["data-returns"]).split()[0] == "account"
+    assert set(str(ask["data-returns"]).split()) == set(PRIVATE)

@@ -60,8 +60,7 @@ export function reason(failed) {
   return failed.title;
 }
 
-/** Says a time in words, in the case that "in" takes. */
-export function wait(seconds) {
+function wait(seconds) {
   if (seconds > 1 && seconds < 60) return text("seconds", { number: Math.ceil(seconds) });
   const number = Math.ceil(seconds / 60);
   return number > 1 ? text("minutes", { number }) : text("one_minute");

@@ -1,6 +1,6 @@
 // The dialogs of the client area: password once more, end of the session.
 
-import { reason, wait } from "./api.js";
+import { reason } from "./api.js";
 import { text } from "./texts.js";
 
 const stepUp = document.getElementById("step-up");
@@ -85,8 +85,7 @@ export function askPassword(check) {
  */
 export function warn({ endsAt, last, stay, dismiss, leave }) {
   if (warning.open) return count(endsAt);
-  const words = { wait: wait((endsAt - Date.now()) / 1000) };
-  warning.querySelector("#session-warning-text").textContent = text(last ? "ends_last" : "ends_idle", words);
+  warning.querySelector("#session-warning-text").textContent = text(last ? "ends_last" : "ends_idle");
   warning.querySelector("[data-stay]").onclick = stay;
   warning.querySelector("[data-leave]").onclick = leave;
   warning.oncancel = dismiss;
