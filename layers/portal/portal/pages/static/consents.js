@@ -20,7 +20,7 @@ function shown(consent) {
   fill(part, { kind, version: consent.version, accepted_at: when(consent.accepted_at), sha256: consent.sha256 });
   // The page of a wording shows the one in force.
   if (consents.dataset[consent.kind] === consent.version) {
-    part.querySelector(".wording").append(fragment(`${consent.kind}_wording`));
+    part.querySelector(".read").append(fragment(`${consent.kind}_wording`));
   }
   const button = part.querySelector("button");
   button.setAttribute("aria-label", text("withdraw_of", { kind }));

@@ -19,6 +19,8 @@ function shown(session) {
     ip: session.ip || text("unknown"),
     user_agent: session.user_agent || text("unknown"),
   });
+  // Who knows browser and system needs no more.
+  part.querySelector(".whole").hidden = session.device !== "";
   const form = part.querySelector("form");
   if (session.current) {
     part.querySelector(".mark").hidden = false;
