@@ -109,7 +109,7 @@ def test_what_can_not_be_loaded_is_told_and_can_be_tried_again(visitor: Visitor,
         accessible(page)
         keep_picture(page, f"{name}-unable-de")
         visitor.context.unroute(f"**/api/{route}")
-        told.get_by_role("button", name="Noch einmal versuchen").click()
+        told.get_by_role("button", name="Erneut versuchen").click()
         loaded(page)
         expect(told).to_have_count(0)
     visitor.problems = [problem for problem in visitor.problems if "status of 503" not in problem]
