@@ -186,3 +186,8 @@ def test_an_outage_of_the_outbox_itself_is_no_code_error(world: World) -> None:
         assert world.mailer(stream_event(world), LambdaContext()) == {"batchItemFailures": []}
     world.run_mailer()
     assert len(world.mails()) == 1
+
+
+def test_the_mail_with_the_initial_password_leads_to_the_login(world: World) -> None:
+    world.a_client_with_initial_password()
+    assert "https://portal.example.com/login\n" in world.mails()[-1].text

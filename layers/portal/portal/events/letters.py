@@ -39,7 +39,8 @@ class PortalLetters:
 
     def credentials(self, language: Language, user_name: str, password: str, expires_at: int) -> Mail:
         """Hand over user name and initial password (P7)."""
-        return credentials_mail(language, self._sender, user_name, password, self._portal_url, expires_at)
+        login_url = f"{self._portal_url}login"
+        return credentials_mail(language, self._sender, user_name, password, login_url, expires_at)
 
     def password_reset(self, language: Language, reset_url: str, expires_at: int) -> Mail:
         """Give the link to a new password."""
