@@ -295,15 +295,17 @@ def test_newer_wordings_are_asked_for_once_and_the_way_goes_on(
     expect(page.get_by_text("2020\u201101").first).to_be_visible()
     accessible(page)
     keep_picture(page, f"new-wordings-{len(kinds)}")
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     button = page.get_by_role("button", name="Zustimmen und weiter")
-    button.click()
+    button.press("Enter")
     expect(page.get_by_role("group", name=ERRORS)).to_be_focused()
     accessible(page)
     keep_picture(page, f"new-wordings-errors-{len(kinds)}")
     for box in page.get_by_role("checkbox").all():
         expect(box).not_to_be_checked()
-        box.check()
-    button.click()
+        box.press("Space")
+    button.press("Enter")
     page.wait_for_url(f"{portal.url}/review")
     loaded(page)
     assert {consent["version"] for consent in account_of(portal, email)["consents"]} != {"2020-01"}

@@ -141,6 +141,24 @@ def test_logging_out_ends_it_here_and_in_all_tabs(portal: Portal, visitor: Visit
         assert IBAN[-6:] not in each.content().replace(" ", "")
 
 
+def test_the_client_area_works_below_a_stage_path(portal: Portal, visitor: Visitor) -> None:
+    stage = f"{portal.endpoint}/_aws/execute-api/{portal.outputs['RestApiId']}/{portal.outputs['StageName']}"
+    email = a_client(portal, "stage")
+    visitor.cookies = DEVICE
+    page = visitor.page
+    page.goto(f"{stage}/profile.en")
+    page.wait_for_url(re.compile(f"^{re.escape(stage)}/login.en#"))
+    fill_login(page, email, language="en")
+    page.wait_for_url(f"{stage}/profile.en")
+    loaded(page)
+    page.get_by_role("link", name="Overview").first.click()
+    page.wait_for_url(f"{stage}/account.en")
+    loaded(page)
+    expect(page.get_by_text(email)).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(f"{stage}/start.en#logged-out")
+
+
 def test_logging_out_that_failed_is_not_called_done(portal: Portal, visitor: Visitor) -> None:
     page = enter(visitor, a_client(portal, "stuck"))
     visitor.context.set_offline(True)
