@@ -107,6 +107,10 @@ class SessionEnded(PortalError):
     """A refresh token that is missing, used up, or of a session that is over (401)."""
 
 
+class NoSession(SessionEnded):
+    """No refresh token came at all: nobody is logged in here (401)."""
+
+
 class RefreshTokenReused(SessionEnded):
     """A refresh token that is not the session's (any more), which ended the session as a theft (401).
 

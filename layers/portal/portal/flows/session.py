@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from portal.domain.errors import (
     ConditionFailed,
     Conflict,
+    NoSession,
     NotAuthenticated,
     NotFound,
     RefreshTokenReused,
@@ -49,11 +50,14 @@ class Refresh:
             presented: as received; None where there was none.
 
         Raises:
-            SessionEnded: no token, or one whose session is over now.
+            NoSession: no token.
+            SessionEnded: one that is none of ours, or whose session is over now.
             RefreshTokenReused: one that is not the session's, which is over now.
             Unavailable: other refreshes of this session were always first.
         """
-        token = parse_refresh_token(presented or "")
+        if presented is None:
+            raise NoSession
+        token = parse_refresh_token(presented)
         if token is None:
             raise SessionEnded
         for _ in range(_TRIES):

@@ -7,6 +7,7 @@ from portal.domain.errors import (
     InvalidCredentials,
     InvalidLink,
     LinkExpired,
+    NoSession,
     PortalError,
     RefreshTokenReused,
     SessionEnded,
@@ -25,11 +26,13 @@ _WRONG_PASSWORD: dict[SecurityEvent | None, SecurityEvent] = {
     "authn_reauthentication_success": "authn_reauthentication_fail",
     "authn_password_change": "authn_password_change_fail",
 }
-_REFUSALS: dict[type[PortalError], SecurityEvent] = {
+_REFUSALS: dict[type[PortalError], SecurityEvent | None] = {
     InvalidLink: "link_fail",
     LinkExpired: "link_fail",
     RefreshTokenReused: "authn_token_reuse",
     SessionEnded: "session_use_after_expire",
+    # The login page asks whether there is a session.
+    NoSession: None,
 }
 _STATUSES: dict[int, SecurityEvent] = {
     HTTPStatus.UNAUTHORIZED: "authz_fail",
@@ -90,7 +93,9 @@ def event_of(route: "Route", status: int, error: PortalError | None) -> Security
         return route.event if status < HTTPStatus.BAD_REQUEST else None
     if isinstance(error, InvalidCredentials):
         return _WRONG_PASSWORD.get(route.event, "authn_login_fail")
-    known = next((_REFUSALS[kind] for kind in type(error).__mro__ if kind in _REFUSALS), None)
+    known = next((kind for kind in type(error).__mro__ if kind in _REFUSALS), None)
+    if known:
+        return _REFUSALS[known]
     # Something that is not the caller's, or is not there: nobody is told which.
     foreign = status == HTTPStatus.NOT_FOUND and route.needs != "nothing"
-    return known or _STATUSES.get(status) or ("authz_fail" if foreign else None)
+    return _STATUSES.get(status) or ("authz_fail" if foreign else None)

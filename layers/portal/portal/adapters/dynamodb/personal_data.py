@@ -5,9 +5,9 @@ from typing import Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.items import Item, from_item, to_item
+from portal.adapters.dynamodb.reads import read_together
 from portal.adapters.dynamodb.records import account_key, address_change_keys, attempt_key, credential_key
 from portal.domain.account import Account
-from portal.domain.errors import Unavailable
 from portal.domain.personal_data import PersonalItems
 
 # Of one kind and person there are a handful; more would be somebody's attack, and is cut rather than refused.
@@ -65,10 +65,4 @@ class PersonalDataTables:
         return [from_item(item) for item in answer["Items"]]
 
     def _items(self, table: str, keys: Iterable[str]) -> list[Item]:
-        wanted = {"Keys": [to_item({"pk": key}) for key in keys], "ConsistentRead": True}
-        if not wanted["Keys"]:
-            return []
-        answer = self._aws.call("dynamodb", "batch_get_item", RequestItems={table: wanted})
-        if answer.get("UnprocessedKeys"):
-            raise Unavailable
-        return [from_item(item) for item in answer["Responses"][table]]
+        return read_together(self._aws, {table: keys})[table]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.items import from_item, put_new, require_existing, to_item, update_existing
+from portal.adapters.dynamodb.reads import read_together
 from portal.adapters.dynamodb.records import attempt_from_item, attempt_key, attempt_to_values, order_to_values
 from portal.domain.errors import ConditionFailed, Conflict, Unavailable
 from portal.domain.ids import AttemptId, CanonicalEmail
@@ -100,15 +101,7 @@ class RegistrationsTable:
             Limit=_LOOKED_AT,
         )
         keys = [from_item(item)["pk"] for item in answer["Items"]]
-        found = self._read([key for key in keys if key.startswith(attempt_key(""))])
-        return [found[key] for key in keys if key in found and found[key].expires_at > now][:limit]
-
-    def _read(self, keys: Sequence[str]) -> dict[str, Attempt]:
-        if not keys:
-            return {}
-        wanted = {self._table: {"Keys": [to_item({"pk": key}) for key in keys], "ConsistentRead": True}}
-        answer = self._aws.call("dynamodb", "batch_get_item", RequestItems=wanted)
-        if answer.get("UnprocessedKeys"):
-            raise Unavailable
-        items = [from_item(item) for item in answer["Responses"][self._table]]
-        return {item["pk"]: attempt_from_item(item) for item in items}
+        of_attempts = [key for key in keys if key.startswith(attempt_key(""))]
+        items = read_together(self._aws, {self._table: of_attempts})[self._table]
+        found = {item["pk"]: attempt_from_item(item) for item in items}
+        return [found[key] for key in of_attempts if key in found and found[key].expires_at > now][:limit]

@@ -8,6 +8,7 @@ from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import IN_FORCE, NEXT_GENERATION
 from portal.adapters.dynamodb.counters import forget
 from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
+from portal.adapters.dynamodb.reads import read_together
 from portal.adapters.dynamodb.records import (
     account_from_item,
     account_key,
@@ -18,7 +19,7 @@ from portal.adapters.dynamodb.records import (
     session_to_values,
 )
 from portal.domain.account import Account, Credential
-from portal.domain.errors import ConditionFailed, Unavailable
+from portal.domain.errors import ConditionFailed
 from portal.domain.ids import AccountId, CounterKey, SessionId
 from portal.domain.outbox import OutboxRow
 from portal.domain.session import Session
@@ -173,18 +174,11 @@ class SessionsTable:
         Raises:
             Unavailable: DynamoDB answered only a part: no answer is better than half of one.
         """
-        answer = self._aws.call(
-            "dynamodb",
-            "batch_get_item",
-            RequestItems={
-                self._accounts: {"Keys": [to_item({"pk": account_key(account_id)})], "ConsistentRead": True},
-                self._table: {"Keys": [to_item({"pk": session_key(session_id)})], "ConsistentRead": True},
-            },
+        found = read_together(
+            self._aws, {self._accounts: [account_key(account_id)], self._table: [session_key(session_id)]}
         )
-        if answer.get("UnprocessedKeys"):
-            raise Unavailable
-        accounts = [account_from_item(from_item(item)) for item in answer["Responses"].get(self._accounts, [])]
-        sessions = [session_from_item(from_item(item)) for item in answer["Responses"].get(self._table, [])]
+        accounts = [account_from_item(item) for item in found[self._accounts]]
+        sessions = [session_from_item(item) for item in found[self._table]]
         return next(iter(accounts), None), next(iter(sessions), None)
 
     def _note_login(self, credential: Credential) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from portal.adapters.tokens import KmsAccessTokens
-from portal.domain.errors import SessionEnded
 from portal.domain.session import Session
 from portal.domain.times import rfc3339
 from portal.domain.user_agent import device_name
@@ -14,7 +13,6 @@ from portal.http.bodies import EmptyBody, parse_body
 from portal.http.bodies.login import RefreshBody
 from portal.http.caller import caller_of, sessions_of
 from portal.http.cookies import cleared_refresh_cookie
-from portal.http.problems import PROBLEMS, problem_response
 from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
 from portal.http.routes import Wiring
@@ -27,9 +25,6 @@ def post_refresh(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/session/refresh: the new token comes the way the old one came."""
     body = parse_body(RefreshBody, request.json())
     presented = body.refresh_token or request.refresh_cookie
-    if presented is None:
-        # The login page asks whether there is a session: having none is nothing for the security log.
-        return problem_response(PROBLEMS[SessionEnded], request.language)
     refresh = Refresh(sessions_of(wiring), access_tokens(wiring), wiring.settings.lifetimes, wiring.clock)
     done = refresh.refresh(presented)
     request.actor.note(done.session)
