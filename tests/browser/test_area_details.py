@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.support.area import account_of, enter, loaded, sessions_of
-from tests.support.browser import Visitor, accessible, keep_picture
+from tests.support.browser import OF_PERSONS, Visitor, accessible, keep_picture, tokens_of
 from tests.support.people import IBAN, OTHER_IBAN
 from tests.support.stack import Portal, link_token
 
@@ -157,20 +157,7 @@ def test_the_keyboard_alone_is_enough(portal: Portal, visitor: Visitor, token: s
 def test_every_field_tells_browsers_what_it_is_for_and_nothing_is_asked_twice(visitor: Visitor, token: str) -> None:
     assert token
     page = enter(visitor, EMAIL, "/profile")
-    found = dict(
-        page.eval_on_selector_all("main [autocomplete]", "all => all.map((one) => [one.name, one.autocomplete])")
-    )
-    assert found == {
-        "title": "honorific-prefix",
-        "first_name": "given-name",
-        "last_name": "family-name",
-        "street": "address-line1",
-        "address_supplement": "address-line2",
-        "postal_code": "postal-code",
-        "city": "address-level2",
-        "phone": "tel",
-        "fax": "fax tel",
-    }
+    assert tokens_of(page) == OF_PERSONS
     for name in ("first_name", "last_name", "street", "house_number", "postal_code", "city"):
         assert page.locator(f"#{name}").input_value() != ""
 

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from portal.pages.catalog import PAGES
 from tests.browser.conftest import Visit
-from tests.browser.test_public_pages import FOCUS, MAX_BYTES, SHIFTS, SMALL_TARGETS
+from tests.browser.test_public_pages import MAX_BYTES, SHIFTS, SMALL_TARGETS
 from tests.support.area import COOKIES, enter, loaded
-from tests.support.browser import Visitor, accessible, keep_picture
+from tests.support.browser import MOST_STEPS, Visitor, accessible, keep_picture, walked
 from tests.support.stack import Portal
 
 # The way in (`login`, `review`, `new-wordings`) has tests of its own.
@@ -79,15 +79,8 @@ def test_pages_can_be_walked_by_keyboard_with_a_visible_focus(visitor: Visitor, 
     page = enter(visitor, client)
     for name in NAMES:
         open_area(visitor, f"/{name}")
-        seen = 0
         page.keyboard.press("Tab")
-        while page.evaluate("document.activeElement !== document.body") and seen < 80:
-            outline, visible = page.evaluate(FOCUS)
-            assert outline, page.evaluate("document.activeElement.outerHTML")
-            assert visible, page.evaluate("document.activeElement.outerHTML")
-            seen += 1
-            page.keyboard.press("Tab")
-        assert 8 < seen < 80, name
+        assert 8 < walked(page) < MOST_STEPS, name
 
 
 def test_without_script_a_page_says_what_it_needs_and_shows_nothing_else(visit: Visit) -> None:

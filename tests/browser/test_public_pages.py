@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Response, expect
 
 from portal.pages.catalog import PAGES
 from tests.browser.conftest import Visit
-from tests.support.browser import Visitor, accessible, keep_picture
+from tests.support.browser import MOST_STEPS, Visitor, accessible, keep_picture, walked
 from tests.support.stack import Portal
 
 PUBLIC = {name: spec for name, spec in PAGES.items() if spec.served and not spec.private}
@@ -138,24 +138,9 @@ def test_every_page_can_be_walked_by_keyboard_with_a_visible_focus(visitor: Visi
     for name in NAMES:
         page = visitor.open(PATHS[name])
         ready(page)
-        seen = 0
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="Zum Inhalt springen")).to_be_in_viewport()
-        while page.evaluate("document.activeElement !== document.body") and seen < 80:
-            outline, visible = page.evaluate(FOCUS)
-            assert outline, page.evaluate("document.activeElement.outerHTML")
-            assert visible, page.evaluate("document.activeElement.outerHTML")
-            seen += 1
-            page.keyboard.press("Tab")
-        assert 7 < seen < 80
-
-
-FOCUS = """() => {
-    const element = document.activeElement, [box] = element.getClientRects(), style = getComputedStyle(element);
-    const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
-    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-    return [outlined, element === top || element.contains(top)];
-}"""
+        assert 7 < walked(page) < MOST_STEPS
 
 
 def test_the_skip_link_leads_into_the_page(visitor: Visitor) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import Visitor, accessible, keep_picture, refuse
+from tests.support.browser import OF_PERSONS, Visitor, accessible, keep_picture, refuse, tokens_of
 from tests.support.filling import VALUES, fill_registration, send_registration
 from tests.support.people import IBAN
 from tests.support.stack import Portal
@@ -237,21 +237,7 @@ def test_two_clicks_send_once(portal: Portal, visitor: Visitor) -> None:
 
 def test_every_field_tells_browsers_what_it_is_for(visitor: Visitor) -> None:
     page = open_form(visitor)
-    found = dict(
-        page.eval_on_selector_all("form [autocomplete]", "all => all.map((one) => [one.name, one.autocomplete])")
-    )
-    assert found == {
-        "email": "email",
-        "title": "honorific-prefix",
-        "first_name": "given-name",
-        "last_name": "family-name",
-        "street": "address-line1",
-        "address_supplement": "address-line2",
-        "postal_code": "postal-code",
-        "city": "address-level2",
-        "phone": "tel",
-        "fax": "fax tel",
-    }
+    assert tokens_of(page) == {"email": "email", **OF_PERSONS}
 
 
 # ------------------------------------------------------------ asking for mails

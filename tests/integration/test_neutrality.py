@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -159,7 +160,7 @@ def test_an_address_looks_and_costs_the_same_in_every_state(peopled: World, hash
     seen = {}
     for state, email in {**ADDRESSES, "known, in capitals": ADDRESSES["known"].upper()}.items():
         tables.restore(start, tables.read())
-        seen[state] = traced(peopled, hashing, lambda email=email: ask(email))  # type: ignore[misc]
+        seen[state] = traced(peopled, hashing, partial(ask, email))
     assert seen["unknown"]["status"] == status
     assert seen["unknown"]["calls"]
     assert len(seen["unknown"]["hash runs"]) == (1 if asked.startswith("log in") else 0)

@@ -91,3 +91,48 @@ def refuse(where: BrowserContext | Page, route: str, status: int, code: str, **h
         )
 
     where.route(route, answer)
+
+
+MOST_STEPS = 80
+FOCUS = """() => {
+    const element = document.activeElement, [box] = element.getClientRects(), style = getComputedStyle(element);
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    return [outlined, element === top || element.contains(top)];
+}"""
+
+
+def walked(page: Page) -> int:
+    """Go through a page by the key Tab, from where the focus is; fail where it can't be seen.
+
+    Returns:
+        How many elements had it; ``MOST_STEPS`` where there was no end.
+    """
+    seen = 0
+    while page.evaluate("document.activeElement !== document.body") and seen < MOST_STEPS:
+        outline, visible = page.evaluate(FOCUS)
+        assert outline, page.evaluate("document.activeElement.outerHTML")
+        assert visible, page.evaluate("document.activeElement.outerHTML")
+        seen += 1
+        page.keyboard.press("Tab")
+    return seen
+
+
+OF_PERSONS = {
+    "title": "honorific-prefix",
+    "first_name": "given-name",
+    "last_name": "family-name",
+    "street": "address-line1",
+    "address_supplement": "address-line2",
+    "postal_code": "postal-code",
+    "city": "address-level2",
+    "phone": "tel",
+    "fax": "fax tel",
+}
+"""Tokens of fields about a person (WCAG 1.3.5)."""
+
+
+def tokens_of(page: Page) -> dict[str, str]:
+    """Return what fields tell browsers they are for, by name."""
+    script = "all => all.map((one) => [one.name, one.autocomplete])"
+    return dict(page.eval_on_selector_all("main [autocomplete]", script))

@@ -71,7 +71,7 @@ def complete(endpoint: str, template: Mapping[str, Node], parameters: Mapping[st
             _complete_api(_client("apigateway", endpoint), physical_id, resolver, {**defaults, **properties})
 
 
-def _complete_table(client: Any, name: str, resolver: Resolver, properties: Mapping[str, Node]) -> None:  # noqa: ANN401
+def _complete_table(client: Any, name: str, resolver: Resolver, properties: Mapping[str, Node]) -> None:  # noqa: ANN401 - as above
     wanted = resolver.resolve(properties.get("TimeToLiveSpecification"))
     if wanted and is_true(wanted.get("Enabled")):
         current = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
@@ -84,7 +84,7 @@ def _complete_table(client: Any, name: str, resolver: Resolver, properties: Mapp
         client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=enabled)
 
 
-def _complete_api(client: Any, api: str, resolver: Resolver, properties: Mapping[str, Node]) -> None:  # noqa: ANN401
+def _complete_api(client: Any, api: str, resolver: Resolver, properties: Mapping[str, Node]) -> None:  # noqa: ANN401 - as above
     responses = resolver.resolve(properties.get("GatewayResponses", {}))
     for kind, response in responses.items():
         client.put_gateway_response(restApiId=api, responseType=kind, **gateway_response(response))

@@ -98,7 +98,7 @@ async def _start(runner: web.AppRunner, opened: socket.socket) -> asyncio.Server
     def connection() -> _Connection:
         # No access log; bodies pass as they came, also those that only claim to be compressed.
         server = _running(runner)
-        return _Connection(server, loop=loop, access_log=None, auto_decompress=False)  # type: ignore[arg-type]
+        return _Connection(server, loop=loop, access_log=None, auto_decompress=False)  # type: ignore[arg-type]  # typed as never None
 
     return await loop.create_server(connection, sock=opened)
 

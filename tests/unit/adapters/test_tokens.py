@@ -297,7 +297,7 @@ def test_a_published_key_verifies_what_the_portal_signs() -> None:
     assert (jwk["kty"], jwk["crv"], jwk["use"], jwk["alg"], jwk["kid"]) == ("EC", "P-256", "sig", "ES256", "key-a")
     token = ACCESS_TOKENS.issue(CLAIMS, NOW)
     options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
-    claims = PyJWT().decode(token, PyJWK(jwk), ["ES256"], options, audience=f"{ISSUER}:api", issuer=ISSUER)  # type: ignore[arg-type]
+    claims = PyJWT().decode(token, PyJWK(jwk), ["ES256"], options, audience=f"{ISSUER}:api", issuer=ISSUER)  # type: ignore[arg-type]  # a TypedDict
     assert claims["sub"] == "account-1"
 
 
