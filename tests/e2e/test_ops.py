@@ -41,6 +41,15 @@ def test_an_operator_looks_blocks_unblocks_and_ends_sessions(portal: Portal) -> 
     assert not [line for line in portal.logs() if "kundin.operator" in line]
 
 
+def test_an_operator_sees_a_registration_that_waits(portal: Portal) -> None:
+    email = "wartend.operator@example.com"
+    mail = portal.register(email)
+    status = ops(action="status", email=email)
+    assert (status["ok"], status["account"]) == (True, None)
+    (attempt,) = status["attempts"]
+    assert attempt["reference"] in mail["text"]
+
+
 def test_an_operator_gives_a_stolen_account_back(portal: Portal) -> None:
     email, thief = "bestohlen@example.com", "dieb.operator@example.net"
     token = portal.a_client(email)["access_token"]
