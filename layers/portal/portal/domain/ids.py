@@ -11,6 +11,15 @@ SessionId = NewType("SessionId", str)
 OutboxId = NewType("OutboxId", str)
 ChangeId = NewType("ChangeId", str)
 
+ClientId = NewType("ClientId", str)
+"""A client of the company, as the core collection system numbers it; several people may look after one."""
+
+CaseId = NewType("CaseId", str)
+"""A case of a client, as the core collection system numbers it."""
+
+CORE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
+"""What numbers of the core system look like: safe in addresses and in keys, where ``#`` separates."""
+
 CounterKey = NewType("CounterKey", str)
 """A counter of attempts or mails; names no person."""
 

@@ -1,0 +1,228 @@
+"""How clients and cases lie in the table Mirror; the one place that knows its attribute names.
+
+Every key begins with the client. A partition ``client#<id>`` holds the client, its figures, a right for each of its
+people and its cases; ``client#<id>#terms`` holds the terms under which its cases are found.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Literal
+
+from portal.adapters.dynamodb.items import Item, Key
+from portal.domain.case import (
+    Case,
+    CaseRow,
+    CaseStatus,
+    Debtor,
+    Event,
+    Payment,
+    Position,
+    Posting,
+    StatutoryInterest,
+)
+from portal.domain.client import Client, ClientName, Figures
+from portal.domain.ids import CanonicalEmail, CaseId, ClientId
+from portal.domain.search import terms_of
+
+Sort = Literal["opened", "debtor", "outstanding"]
+
+BY_PERSON = "by-person"
+"""Index of rights by address."""
+
+# Of amounts in sort keys: as many digits as the largest has; what is overpaid sorts with what is paid.
+_DIGITS = 14
+_FIGURES = "figures"
+_OF_FIGURES = ("pk", "sk", "as_of")
+
+
+def client_partition(client_id: ClientId) -> str:
+    """Return the partition of a client."""
+    return f"client#{client_id}"
+
+
+def terms_partition(client_id: ClientId) -> str:
+    """Return the partition of the terms under which the cases of a client are found."""
+    return f"client#{client_id}#terms"
+
+
+def client_of_partition(pk: str) -> ClientId:
+    """Return the client whose partition this is."""
+    return ClientId(pk.split("#")[1])
+
+
+def client_key(client_id: ClientId) -> Key:
+    """Return the key of a client."""
+    return {"pk": client_partition(client_id), "sk": "client"}
+
+
+def figures_key(client_id: ClientId) -> Key:
+    """Return the key of the figures of a client; the item is there while the client is."""
+    return {"pk": client_partition(client_id), "sk": _FIGURES}
+
+
+def right_key(client_id: ClientId, email: CanonicalEmail) -> Key:
+    """Return the key of the right of a person to see the cases of a client."""
+    return {"pk": client_partition(client_id), "sk": f"person#{email}"}
+
+
+def case_key(client_id: ClientId, case_id: CaseId) -> Key:
+    """Return the key of a case."""
+    return {"pk": client_partition(client_id), "sk": f"case#{case_id}"}
+
+
+def index_of(sort: Sort, status: CaseStatus | None) -> str:
+    """Return the index in which cases lie in an order: all of a client, or those of one status."""
+    return f"by-{sort}" if status is None else f"by-status-{sort}"
+
+
+def list_partition(client_id: ClientId, status: CaseStatus | None) -> tuple[str, str]:
+    """Return the key attribute and its value under which such an index holds the cases of a client."""
+    if status is None:
+        return "listed", client_partition(client_id)
+    return "listed_status", f"{client_partition(client_id)}#{status}"
+
+
+def client_to_values(client: Client) -> dict[str, Any]:
+    """Return the attributes of a client."""
+    return {
+        **client_key(client.id),
+        "version": client.version,
+        "name": client.name,
+        "people": sorted(client.people),
+    }
+
+
+def client_from_item(item: Item) -> Client:
+    """Return the client that an item holds."""
+    people = frozenset(CanonicalEmail(email) for email in item["people"])
+    return Client(client_of_partition(item["pk"]), item["version"], item["name"], people)
+
+
+def name_from_item(item: Item) -> ClientName:
+    """Return the name that a client's item holds."""
+    return ClientName(client_of_partition(item["pk"]), item["name"])
+
+
+def right_to_values(client_id: ClientId, email: CanonicalEmail) -> dict[str, Any]:
+    """Return the attributes of a right."""
+    return {**right_key(client_id, email), "canonical_email": email}
+
+
+def figures_from_item(item: Item) -> Figures:
+    """Return the figures that an item holds."""
+    counted = {name: value for name, value in item.items() if name not in _OF_FIGURES}
+    return Figures(counted, item.get("as_of"))
+
+
+def row_to_values(case: Case) -> dict[str, Any]:
+    """Return the attributes that a list shows of a case; the items of its terms hold them too."""
+    row = case.row
+    return {
+        "id": row.id,
+        "reference": row.reference,
+        "status": row.status.value,
+        "opened_on": row.opened_on.isoformat(),
+        "closed_on": row.closed_on.isoformat() if row.closed_on else None,
+        "debtor": row.debtor,
+        "claimed": row.claimed,
+        "paid": row.paid,
+    }
+
+
+def row_from_item(item: Item) -> CaseRow:
+    """Return what a list shows of a case."""
+    return CaseRow(
+        id=item["id"],
+        reference=item["reference"],
+        status=CaseStatus(item["status"]),
+        opened_on=date.fromisoformat(item["opened_on"]),
+        closed_on=_day(item.get("closed_on")),
+        debtor=item["debtor"],
+        claimed=item["claimed"],
+        paid=item["paid"],
+    )
+
+
+def case_to_values(case: Case, digest: str, debtor_term: str) -> dict[str, Any]:
+    """Return the attributes of a case.
+
+    Args:
+        case: to be stored.
+        digest: of what the feed brought, by which a repeated line is known.
+        debtor_term: the folded name of the first debtor, for the order of lists.
+    """
+    row, partition = case.row, client_partition(case.client_id)
+    return {
+        **case_key(case.client_id, case.id),
+        **row_to_values(case),
+        "version": case.version,
+        "digest": digest,
+        "terms": sorted(terms_of(case)),
+        "details": _details(case),
+        "listed": partition,
+        "listed_status": f"{partition}#{case.status}",
+        "opened_key": f"{row.opened_on.isoformat()}#{case.id}",
+        "debtor_key": f"{debtor_term}#{case.id}",
+        "outstanding_key": f"{max(row.outstanding, 0):0{_DIGITS}d}#{case.id}",
+    }
+
+
+def term_to_values(case: Case, term: str) -> dict[str, Any]:
+    """Return the attributes of one term under which a case is found."""
+    return {**term_key(case.client_id, case.id, term), **row_to_values(case)}
+
+
+def term_key(client_id: ClientId, case_id: CaseId, term: str) -> Key:
+    """Return the key of one term under which a case is found."""
+    return {"pk": terms_partition(client_id), "sk": f"{term}#{case_id}"}
+
+
+def case_from_item(item: Item) -> Case:
+    """Return the case that an item holds."""
+    details = json.loads(item["details"])
+    row = row_from_item(item)
+    return Case(
+        client_id=client_of_partition(item["pk"]),
+        id=row.id,
+        version=item["version"],
+        reference=row.reference,
+        status=row.status,
+        opened_on=row.opened_on,
+        closed_on=row.closed_on,
+        debtors=tuple(Debtor(**each) for each in details["debtors"]),
+        positions=tuple(_position(each) for each in details["positions"]),
+        postings=tuple(Posting(**_dated(each, "booked_on")) for each in details["postings"]),
+        payments=tuple(Payment(**_dated(each, "received_on")) for each in details["payments"]),
+        history=tuple(Event(**_dated(each, "on")) for each in details["history"]),
+    )
+
+
+def _details(case: Case) -> str:
+    """What only the page of the case shows, as text: nothing of it is ever looked for, and it is read faster."""
+    members = ("debtors", "positions", "postings", "payments", "history")
+    document = {name: [_without_none(asdict(each)) for each in getattr(case, name)] for name in members}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=date.isoformat)
+
+
+def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _position(values: Mapping[str, Any]) -> Position:
+    interest = values.get("interest")
+    dated = {
+        **values,
+        "due_on": _day(values.get("due_on")),
+        "interest": StatutoryInterest(**_dated(interest, "since")) if interest else None,
+    }
+    return Position(**dated)
+
+
+def _dated(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {**values, **{name: _day(values[name]) for name in names}}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
