@@ -20,6 +20,9 @@ CaseId = NewType("CaseId", str)
 CORE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
 """What numbers of the core system look like: safe in addresses and in keys, where ``#`` separates."""
 
+ROUTE_WORDS = frozenset({"search", "export"})
+"""Words that stand in routes where the number of a case may stand; no case is numbered so."""
+
 CounterKey = NewType("CounterKey", str)
 """A counter of attempts or mails; names no person."""
 

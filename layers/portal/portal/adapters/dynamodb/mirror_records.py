@@ -1,7 +1,8 @@
 """How clients and cases lie in the table Mirror; the one place that knows its attribute names.
 
-Every key begins with the client. A partition ``client#<id>`` holds the client, its figures, a right for each of its
-people and its cases; ``client#<id>#terms`` holds the terms under which its cases are found.
+A partition ``client#<id>`` holds the client, its figures, a right for each of its people and its cases;
+``client#<id>#terms`` holds the terms under which its cases are found. Where a client or a case was removed, an item of
+the same key remembers that (``removed``) and nothing else. ``feed#<drop>`` holds how far a file of the feed is.
 """
 
 import json
@@ -23,6 +24,7 @@ from portal.domain.case import (
     StatutoryInterest,
 )
 from portal.domain.client import Client, ClientName, Figures
+from portal.domain.feed import REMEMBERED_SECONDS, Change, Drop, Known, Place, Progress
 from portal.domain.ids import CanonicalEmail, CaseId, ClientId
 from portal.domain.search import terms_of
 
@@ -70,6 +72,17 @@ def right_key(client_id: ClientId, email: CanonicalEmail) -> Key:
 def case_key(client_id: ClientId, case_id: CaseId) -> Key:
     """Return the key of a case."""
     return {"pk": client_partition(client_id), "sk": f"case#{case_id}"}
+
+
+def place_key(place: Place) -> Key:
+    """Return the key of what a line of the feed is about."""
+    client_id, case_id = place
+    return client_key(client_id) if case_id is None else case_key(client_id, case_id)
+
+
+def progress_key(drop: Drop) -> Key:
+    """Return the key of how far a file is taken in."""
+    return {"pk": f"feed#{drop.id}", "sk": "progress"}
 
 
 def index_of(sort: Sort, status: CaseStatus | None) -> str:
@@ -196,6 +209,64 @@ def case_from_item(item: Item) -> Case:
         postings=tuple(Posting(**_dated(each, "booked_on")) for each in details["postings"]),
         payments=tuple(Payment(**_dated(each, "received_on")) for each in details["payments"]),
         history=tuple(Event(**_dated(each, "on")) for each in details["history"]),
+    )
+
+
+def is_removed(item: Item) -> bool:
+    """Tell whether an item only remembers that a client or a case was removed: it is as good as not there."""
+    return bool(item.get("removed"))
+
+
+OF_KNOWN = ("pk", "sk", "version", "digest", "source", "removed", "expires_at")
+"""Attributes that ``known_from_item`` reads."""
+
+
+def known_from_item(item: Item) -> tuple[Place, Known]:
+    """Return what a line about the same place has to know of an item, and the place."""
+    case_id = None if item["sk"] == "client" else CaseId(item["sk"].removeprefix("case#"))
+    forgotten_at = item["expires_at"] if is_removed(item) else None
+    known = Known(item["version"], item.get("digest", ""), item.get("source", ""), forgotten_at)
+    return (client_of_partition(item["pk"]), case_id), known
+
+
+def source_to_values(change: Change, source: str) -> dict[str, Any]:
+    """Return the attributes of a client or a case that tell which line of the feed brought it."""
+    return {"digest": change.digest, "source": source}
+
+
+def removal_to_values(change: Change, source: str, now: int) -> dict[str, Any]:
+    """Return the attributes that remember a removal: nothing of what was there."""
+    return {
+        **place_key(change.place),
+        **source_to_values(change, source),
+        "version": change.version,
+        "removed": True,
+        "expires_at": now + REMEMBERED_SECONDS,
+    }
+
+
+def progress_to_values(drop: Drop, progress: Progress) -> dict[str, Any]:
+    """Return the attributes of how far a file is taken in; lease and time are the store's own."""
+    return {
+        **progress_key(drop),
+        "started_at": progress.started_at,
+        "lease": progress.lease,
+        "done_bytes": progress.offset,
+        "done_lines": progress.line,
+        "counts": dict(progress.counts),
+        "reported": progress.reported,
+    }
+
+
+def progress_from_item(item: Item) -> Progress:
+    """Return how far a file is taken in."""
+    return Progress(
+        started_at=item["started_at"],
+        lease=item["lease"],
+        offset=item["done_bytes"],
+        line=item["done_lines"],
+        counts=item["counts"],
+        reported=item["reported"],
     )
 
 
