@@ -38,6 +38,7 @@ SETTINGS = {
     "mailer": portal_settings.MailerSettings,
     "cleanup": portal_settings.CleanupSettings,
     "review": portal_settings.ReviewSettings,
+    "ingest": portal_settings.IngestSettings,
     "ops": portal_settings.OpsSettings,
 }
 

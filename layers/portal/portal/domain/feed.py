@@ -227,7 +227,7 @@ class Progress:
         counts = {outcome: self.counts.get(outcome, 0) for outcome in OUTCOMES}
         return {
             "file": drop.file,
-            "etag": drop.etag,
+            "etag": drop.etag.strip('"'),
             "started_at": rfc3339(self.started_at),
             "finished_at": rfc3339(finished_at),
             "lines": sum(counts.values()),
