@@ -1,6 +1,7 @@
 """The feed against simulated AWS: what comes in, in which version, and what is counted."""
 
 from collections import Counter
+from itertools import count
 from typing import Any
 
 import pytest
@@ -24,8 +25,12 @@ def mirror(world: World) -> dict[tuple[str, str], dict[str, Any]]:
     return {(item["pk"], item["sk"]): item for item in world.items("MirrorTable")}
 
 
-def take(world: World, *lines: dict[str, Any] | bytes, file: str = "one.jsonl") -> dict[str, int]:
-    """Bring a file and return its counts that are not 0."""
+NUMBERS = count(1)
+
+
+def take(world: World, *lines: dict[str, Any] | bytes, file: str | None = None) -> dict[str, int]:
+    """Bring a file, of a name of its own where none is given, and return its counts that are not 0."""
+    file = file or f"{next(NUMBERS)}.jsonl"
     bring(world, file, *lines)
     world.run_ingest()
     report = report_on(world, file)
@@ -59,7 +64,8 @@ def require_consistency(world: World, client_id: str = "10") -> None:
 
 
 def test_a_file_becomes_a_client_with_cases_and_figures_and_goes_away_with_a_report(world: World) -> None:
-    assert take(world, a_client_line(), a_case_line(), a_case_line("A-2", status="court")) == {"taken_in": 3}
+    lines = [a_client_line(), a_case_line(), a_case_line("A-2", status="court")]
+    assert take(world, *lines, file="one.jsonl") == {"taken_in": 3}
     require_consistency(world)
     items = mirror(world)
     figures = figures_from_item(items["client#10", "figures"])
@@ -83,7 +89,7 @@ def test_the_same_file_again_changes_nothing(world: World) -> None:
 def test_versions_decide_and_not_the_order_of_files(world: World) -> None:
     take(world, a_client_line(), a_case_line(version=3, status="court"))
     assert take(world, a_case_line(version=2)) == {"older": 1}
-    assert take(world, a_case_line(version=3, reference="other")) == {"refused": 1}
+    assert take(world, a_case_line(version=3, reference="other"), file="one.jsonl") == {"refused": 1}
     assert report_on(world, "one.jsonl")["refusals"] == [
         {
             "line": 1,
@@ -120,12 +126,12 @@ def test_later_lines_of_a_file_see_the_earlier_ones(world: World) -> None:
 
 
 def test_a_case_of_a_client_that_nobody_knows_is_refused_until_the_client_is_there(world: World) -> None:
-    assert take(world, a_case_line()) == {"refused": 1}
+    assert take(world, a_case_line(), file="one.jsonl") == {"refused": 1}
     assert report_on(world, "one.jsonl")["refusals"][0]["errors"] == [
         {"pointer": "/client_id", "code": "unknown_client"}
     ]
     assert mirror(world) == {}
-    assert take(world, a_client_line(), file="client.jsonl") == {"taken_in": 1}
+    assert take(world, a_client_line()) == {"taken_in": 1}
     assert take(world, a_case_line()) == {"taken_in": 1}
 
 
@@ -172,7 +178,8 @@ def test_a_removed_client_is_gone_with_all_cases_in_as_many_runs_as_it_takes(
 
 def test_broken_lines_are_named_and_the_rest_is_in(world: World) -> None:
     broken = [b"{", b"\xff", b'{"type":"note"}', b"[]", b'{"a":1,"a":2}', b'"' + b"x" * 300_000 + b'"', b""]
-    counts = take(world, a_client_line(), *broken, a_case_line(), a_case_line("search"), a_case_line("A-2"))
+    lines = [a_client_line(), *broken, a_case_line(), a_case_line("search"), a_case_line("A-2")]
+    counts = take(world, *lines, file="one.jsonl")
     assert counts == {"taken_in": 3, "refused": 7}
     told = {entry["line"]: entry["errors"][0]["code"] for entry in report_on(world, "one.jsonl")["refusals"]}
     assert told == {

@@ -13,6 +13,7 @@ import pytest
 
 from portal import settings as portal_settings
 from portal.adapters.aws import CONFIGS
+from portal.domain.case import CaseRow
 from portal.http.response import Response
 from portal.observe import SecurityCounter
 from tests.support.template import (
@@ -147,6 +148,7 @@ TABLE_SETTINGS = {
     "SessionsTable": (True, False, None, False, False),
     "OutboxTable": (True, False, "NEW_IMAGE", False, False),
     "EvidenceTable": (True, True, None, True, True),
+    "MirrorTable": (True, False, None, True, False),
 }
 
 
@@ -168,12 +170,15 @@ def test_a_table_has_the_settings_of_its_class(name: str) -> None:
     assert table.get("DeletionProtectionEnabled", False) == TABLE_SETTINGS[name][4]
 
 
-def test_indexes_hold_keys_only_and_sessions_what_their_owner_sees() -> None:
+def test_indexes_hold_keys_only_and_those_of_lists_what_their_owner_sees() -> None:
     indexes = [index for table in TABLES.values() for index in table.get("GlobalSecondaryIndexes", [])]
     shown = {index["IndexName"]: index["Projection"] for index in indexes}
     of_sessions, of_mails = shown.pop("by-account"), shown.pop("by-ref")
     assert "recipient" not in of_mails["NonKeyAttributes"]
-    assert set(shown) == {"by-address", "by-expiry", "by-due", "by-review", "by-pseudonym"}
+    orders = [f"by-{status}{order}" for status in ("", "status-") for order in ("opened", "debtor", "outstanding")]
+    rows = [shown.pop(name) for name in orders]
+    assert {name for row in rows for name in row["NonKeyAttributes"]} == {field.name for field in fields(CaseRow)}
+    assert set(shown) == {"by-address", "by-expiry", "by-due", "by-review", "by-pseudonym", "by-person"}
     assert all(projection == {"ProjectionType": "KEYS_ONLY"} for projection in shown.values())
     assert not [name for name in of_sessions["NonKeyAttributes"] if "hash" in name or "nonce" in name]
 
@@ -311,6 +316,23 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:Query", "EvidenceTable"),
         ("dynamodb:PutItem", "EvidenceTable"),
         ("dynamodb:UpdateItem", "EvidenceTable", "its end only"),
+    },
+    "ingest": {
+        ("dynamodb:BatchGetItem", "MirrorTable"),
+        ("dynamodb:GetItem", "MirrorTable"),
+        ("dynamodb:Query", "MirrorTable"),
+        ("dynamodb:PutItem", "MirrorTable"),
+        ("dynamodb:UpdateItem", "MirrorTable"),
+        ("dynamodb:DeleteItem", "MirrorTable"),
+        ("dynamodb:ConditionCheckItem", "MirrorTable"),
+        ("s3:ListBucket", "FeedBucket"),
+        ("s3:GetObject", "${FeedBucket.Arn}/inbox/*"),
+        ("s3:DeleteObject", "${FeedBucket.Arn}/inbox/*"),
+        ("s3:PutObject", "${FeedBucket.Arn}/done/*"),
+        ("s3:PutObject", "${FeedBucket.Arn}/reports/*"),
+        ("s3:GetObject", "${FeedBucket.Arn}/reports/*"),
+        ("s3:DeleteObject", "${FeedBucket.Arn}/reports/*"),
+        ("sqs:SendMessage", "IngestDeadLetters"),
     },
     "ops": {
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
@@ -504,7 +526,7 @@ def test_ops_ends_before_its_caller_sends_the_event_again() -> None:
 def test_schedules_are_named_by_their_stack() -> None:
     events = [event for props in functions().values() for event in props.get("Events", {}).values()]
     names = [event["Properties"]["Name"]["Fn::Sub"] for event in events if event["Type"] == "ScheduleV2"]
-    assert len(set(names)) == len(names) == 4
+    assert len(set(names)) == len(names) == 5
     assert all(name.startswith("${AWS::StackName}-") for name in names)
 
 
