@@ -535,6 +535,13 @@ def test_keys_that_grow_old_are_alarms_and_silence_about_their_age_too() -> None
     assert alarms["KeyAgeAlarm"]["TreatMissingData"] == "breaching"
 
 
+def test_a_base_rate_that_lacks_is_an_alarm() -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")["BaseRateAlarm"]
+    assert (alarm["MetricName"], alarm["Dimensions"]) == ("BaseRateDaysLeft", [{"Name": "service", "Value": "review"}])
+    assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == ("Minimum", "LessThanThreshold", 0)
+    assert "BaseRateAlarm" in (ROOT / "docs/operations.md").read_text()
+
+
 def test_every_counter_of_the_security_log_has_its_alarm_and_its_row_in_the_runbook() -> None:
     alarms = resources("AWS::CloudWatch::Alarm")
     watched = {
