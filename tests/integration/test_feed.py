@@ -41,7 +41,7 @@ def require_consistency(world: World, client_id: str = "10") -> None:
     """Require that figures, terms and rights are what cases and client say."""
     items = mirror(world)
     partition = f"client#{client_id}"
-    cases = [
+    found_cases = [
         (item, case_from_item(item))
         for (pk, sk), item in items.items()
         if pk == partition and sk.startswith("case#") and "removed" not in item

@@ -81,5 +81,8 @@ def test_files_that_wait_and_lines_that_are_refused_are_alarms_and_silence_too()
     for name in ("OldestFeedAlarm", "FeedLinesRefusedAlarm"):
         assert alarms[name]["Dimensions"] == [{"Name": "service", "Value": "ingest"}]
         assert alarms[name]["MetricName"] == name.removesuffix("Alarm").replace("OldestFeed", "OldestFeedSeconds")
-    assert (alarms["OldestFeedAlarm"]["Threshold"], alarms["OldestFeedAlarm"]["TreatMissingData"]) == (3600, "breaching")
+    assert (alarms["OldestFeedAlarm"]["Threshold"], alarms["OldestFeedAlarm"]["TreatMissingData"]) == (
+        3600,
+        "breaching",
+    )
     assert alarms["IngestErrorsAlarm"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "IngestFunction"}}]

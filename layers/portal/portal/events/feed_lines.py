@@ -28,7 +28,7 @@ from portal.domain.country import country_code
 from portal.domain.email import canonical_email, parse_email
 from portal.domain.errors import FieldCode, FieldError, InvalidInput, Refused
 from portal.domain.feed import Change, FeedCode, LineError, LineType, Refusal
-from portal.domain.ids import CORE_ID, ROUTE_WORDS, CanonicalEmail, CaseId, ClientId
+from portal.domain.ids import CORE_ID, CORE_ID_PATTERN, ROUTE_WORDS, CanonicalEmail, CaseId, ClientId
 from portal.domain.lines import LONGEST_LINE
 from portal.domain.text import clean_line
 from portal.http.bodies import Body, Text, optional_rule, parse_body, rule
@@ -43,7 +43,6 @@ NAME_LENGTH, LABEL_LENGTH, REFERENCE_LENGTH, HISTORY_LENGTH = 200, 200, 100, 500
 POSTAL_CODE_LENGTH = 20
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ID = re.compile(CORE_ID)
 _MEMBER = re.compile(r"[a-z][a-z_]{0,39}")
 
 
@@ -315,4 +314,4 @@ def _position(body: PositionBody) -> Position:
 
 def _well_formed(document: Any, member: str) -> str | None:  # noqa: ANN401 - any JSON document
     value = document.get(member) if isinstance(document, dict) else None
-    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+    return value if isinstance(value, str) and CORE_ID_PATTERN.fullmatch(value) else None

@@ -30,7 +30,7 @@ from portal.adapters.dynamodb.mirror_records import (
     removal_to_values,
     right_key,
     right_to_values,
-    row_to_values,
+    row_values,
     source_to_values,
     term_key,
     term_to_values,
@@ -41,7 +41,7 @@ from portal.domain.client import Client
 from portal.domain.errors import ConditionFailed, Unavailable
 from portal.domain.feed import Change, Known, Place
 from portal.domain.ids import ClientId
-from portal.domain.search import fold, terms_of
+from portal.domain.search import terms_of
 
 Write = dict[str, Any]
 
@@ -122,22 +122,18 @@ class MirrorTable:
         case, item = change.content, self._whole(place_key(change.place), known)
         if not isinstance(case, Case):
             raise TypeError(change.type)
-        values = {**case_to_values(case, change.digest, fold(case.debtors[0].name)), **source_to_values(change, mark)}
-        before: Counter[str] = contribution(case_from_item(item)) if item else Counter()
+        values = {**case_to_values(case, change.digest), **source_to_values(change, mark)}
         self._aws.transact(
-            self._put(values, known),
-            *self._terms(item, case),
-            self._count(case.client_id, contribution(case), before, now),
+            self._put(values, known), *self._terms(item, case), self._count(change, item, contribution(case), now)
         )
 
     def remove_case(self, change: Change, known: Known | None, mark: str, now: int) -> None:
         """Delete a case and its terms, and leave a memory of the removal."""
         item = self._whole(place_key(change.place), known)
         writes = [self._put(removal_to_values(change, mark, now), known)]
-        if item is not None:
-            case = case_from_item(item)
-            writes += [self._delete(term_key(case.client_id, case.id, term)) for term in item["terms"]]
-            writes.append(self._count(case.client_id, Counter(), contribution(case), now))
+        if item is not None and change.case_id is not None:
+            writes += [self._delete(term_key(change.client_id, change.case_id, term)) for term in item["terms"]]
+            writes.append(self._count(change, item, Counter(), now))
         self._aws.transact(*writes)
 
     # ------------------------------------------------------------ reading
@@ -210,7 +206,7 @@ class MirrorTable:
             case: as it is now.
         """
         old: frozenset[str] = frozenset(item["terms"]) if item else frozenset()
-        new, row = terms_of(case), row_to_values(case)
+        new, row = terms_of(case), row_values(case)
         for term in sorted(old - new):
             yield self._delete(term_key(case.client_id, case.id, term))
         for term in sorted(new - old):
@@ -220,8 +216,17 @@ class MirrorTable:
                 values = term_to_values(case, term)
                 yield {"Put": replace_existing(self._table, values, {"pk": values["pk"]})}
 
-    def _count(self, client_id: ClientId, there: Counter[str], before: Counter[str], now: int) -> Write:
-        """Return the update of a client's figures; it fails where the client is gone."""
+    def _count(self, change: Change, item: Item | None, there: Counter[str], now: int) -> Write:
+        """Return the update of a client's figures; it fails where the client is gone.
+
+        Args:
+            change: about a case.
+            item: of the case as it was.
+            there: what it contributes from now on.
+            now: epoch seconds.
+        """
+        case = case_from_item(item) if item else None
+        before: Counter[str] = contribution(case) if case else Counter()
         changes = {name: there[name] - before[name] for name in sorted({*there, *before})}
         amounts = {name: amount for name, amount in changes.items() if amount}
-        return {"Update": add_to_existing(self._table, figures_key(client_id), amounts, {"as_of": now})}
+        return {"Update": add_to_existing(self._table, figures_key(change.client_id), amounts, {"as_of": now})}
