@@ -90,6 +90,27 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """What is remembered of a client or a case that is no more: nothing of what it was.
+
+    Args:
+        client_id: of the client.
+        case_id: of the case; None where the client itself was removed.
+        version: of the removal.
+        digest: of the line that brought it.
+        source: drop and line that brought it.
+        expires_at: epoch seconds at which it is forgotten.
+    """
+
+    client_id: ClientId
+    case_id: CaseId | None
+    version: int
+    digest: str
+    source: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A well-formed line.
 
@@ -120,6 +141,11 @@ class Change:
     def removes(self) -> bool:
         """Whether it takes something away."""
         return self.content is None
+
+    def removal(self, source: str, now: int) -> Removal:
+        """Return what is remembered of it from now on, where it takes something away."""
+        ends = now + REMEMBERED_SECONDS
+        return Removal(self.client_id, self.case_id, self.version, self.digest, source, ends)
 
     def refused(self, pointer: str, code: FeedCode) -> Refusal:
         """Return why it is not taken in."""

@@ -1,10 +1,10 @@
 """How far files of the feed are taken in, in the table Mirror."""
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import delete_key, from_item, put_new, update_existing
+from portal.adapters.dynamodb.items import as_placeholders, delete_key, from_item, put_new, update_existing
 from portal.adapters.dynamodb.mirror_records import progress_from_item, progress_key, progress_to_values
 from portal.domain.errors import ConditionFailed
-from portal.domain.feed import Drop, LeaseLost, Progress
+from portal.domain.feed import OUTCOMES, Drop, LeaseLost, Progress
 from portal.domain.ids import random_id
 
 LEASE_SECONDS = 120
@@ -12,6 +12,12 @@ LEASE_SECONDS = 120
 
 _KEPT_SECONDS = 30 * 86_400
 _MINE = "lease = :lease"
+_NOTE = (
+    "SET done_bytes = :done_bytes, done_lines = :done_lines, taken_in = :taken_in, unchanged = :unchanged, "
+    "older = :older, removed = :removed, refused = :refused, reported = :reported, lease_until = :lease_until, "
+    "expires_at = :expires_at"
+)
+_NOTED = ("done_bytes", "done_lines", *OUTCOMES, "reported", "lease_until", "expires_at")
 
 
 class FeedProgress:
@@ -37,23 +43,9 @@ class FeedProgress:
         Raises:
             LeaseLost: another run has it.
         """
-        noted = progress_to_values(drop, progress)
-        update = update_existing(
-            self._table,
-            progress_key(drop),
-            "SET done_bytes = :bytes, done_lines = :lines, counts = :counts, reported = :reported, "
-            "lease_until = :until, expires_at = :ends",
-            _MINE,
-            {
-                ":lease": progress.lease,
-                ":bytes": noted["done_bytes"],
-                ":lines": noted["done_lines"],
-                ":counts": noted["counts"],
-                ":reported": noted["reported"],
-                ":until": now + LEASE_SECONDS,
-                ":ends": now + _KEPT_SECONDS,
-            },
-        )
+        noted = progress_to_values(progress, drop, now + LEASE_SECONDS, now + _KEPT_SECONDS)
+        placed = as_placeholders({name: noted[name] for name in _NOTED})
+        update = update_existing(self._table, progress_key(drop), _NOTE, _MINE, {":lease": progress.lease, **placed})
         try:
             self._aws.call("dynamodb", "update_item", **update)
         except ConditionFailed:
@@ -87,12 +79,8 @@ class FeedProgress:
         return progress_from_item(from_item(answer["Attributes"]))
 
     def _start(self, drop: Drop, lease: str, now: int) -> Progress | None:
-        progress = Progress(now, lease).after(0, 0, ())
-        values = {
-            **progress_to_values(drop, progress),
-            "lease_until": now + LEASE_SECONDS,
-            "expires_at": now + _KEPT_SECONDS,
-        }
+        progress = Progress(now, lease)
+        values = progress_to_values(progress, drop, now + LEASE_SECONDS, now + _KEPT_SECONDS)
         try:
             self._aws.call("dynamodb", "put_item", **put_new(self._table, values))
         except ConditionFailed:

@@ -31,7 +31,6 @@ from portal.adapters.dynamodb.mirror_records import (
     right_key,
     right_to_values,
     row_values,
-    source_to_values,
     term_key,
     term_to_values,
     terms_partition,
@@ -77,7 +76,7 @@ class MirrorTable:
         if not isinstance(client, Client):
             raise TypeError(change.type)
         old = before.people if before else frozenset()
-        values = {**client_to_values(client), **source_to_values(change, mark)}
+        values = client_to_values(client, change.digest, mark)
         writes = [self._put(values, known)]
         if before is None:
             writes.append({"Put": put_new(self._table, {**figures_key(client.id), "as_of": now})})
@@ -89,7 +88,7 @@ class MirrorTable:
     def remove_client(self, change: Change, known: Known | None, mark: str, now: int) -> None:
         """End all rights and leave a memory of the removal; the cases are left to ``sweep``."""
         before = self._client(change.client_id, known)
-        writes = [self._put(removal_to_values(change, mark, now), known)]
+        writes = [self._put(removal_to_values(change.removal(mark, now)), known)]
         if before is not None:
             writes.append(self._delete(figures_key(change.client_id)))
             writes += [self._delete(right_key(change.client_id, email)) for email in sorted(before.people)]
@@ -122,7 +121,7 @@ class MirrorTable:
         case, item = change.content, self._whole(place_key(change.place), known)
         if not isinstance(case, Case):
             raise TypeError(change.type)
-        values = {**case_to_values(case, change.digest), **source_to_values(change, mark)}
+        values = case_to_values(case, change.digest, mark)
         self._aws.transact(
             self._put(values, known), *self._terms(item, case), self._count(change, item, contribution(case), now)
         )
@@ -130,7 +129,7 @@ class MirrorTable:
     def remove_case(self, change: Change, known: Known | None, mark: str, now: int) -> None:
         """Delete a case and its terms, and leave a memory of the removal."""
         item = self._whole(place_key(change.place), known)
-        writes = [self._put(removal_to_values(change, mark, now), known)]
+        writes = [self._put(removal_to_values(change.removal(mark, now)), known)]
         if item is not None and change.case_id is not None:
             writes += [self._delete(term_key(change.client_id, change.case_id, term)) for term in item["terms"]]
             writes.append(self._count(change, item, Counter(), now))

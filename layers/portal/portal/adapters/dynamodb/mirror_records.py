@@ -24,7 +24,7 @@ from portal.domain.case import (
     StatutoryInterest,
 )
 from portal.domain.client import Client, Figures
-from portal.domain.feed import REMEMBERED_SECONDS, Change, Drop, Known, Place, Progress
+from portal.domain.feed import OUTCOMES, Drop, Known, Place, Progress, Removal
 from portal.domain.ids import CanonicalEmail, CaseId, ClientId
 from portal.domain.search import Sort, fold, terms_of
 
@@ -101,10 +101,18 @@ def listing_of(client_id: ClientId, sort: Sort, status: CaseStatus | None) -> Li
     return Listing(f"by-status-{sort}", "listed_status", f"{sort}_key", f"{partition}#{status}")
 
 
-def client_to_values(client: Client) -> dict[str, Any]:
-    """Return the attributes of a client."""
+def client_to_values(client: Client, digest: str = "", source: str = "") -> dict[str, Any]:
+    """Return the attributes of a client.
+
+    Args:
+        client: to be stored.
+        digest: of what the feed brought, by which a repeated line is known.
+        source: which line of which file brought it.
+    """
     return {
         **client_key(client.id),
+        "digest": digest,
+        "source": source,
         "version": client.version,
         "name": client.name,
         "people": sorted(client.people),
@@ -159,12 +167,13 @@ def row_from_item(item: Item) -> CaseRow:
     )
 
 
-def case_to_values(case: Case, digest: str) -> dict[str, Any]:
+def case_to_values(case: Case, digest: str, source: str = "") -> dict[str, Any]:
     """Return the attributes of a case.
 
     Args:
         case: to be stored.
         digest: of what the feed brought, by which a repeated line is known.
+        source: which line of which file brought it.
     """
     row, partition = case.row, client_partition(case.client_id)
     return {
@@ -172,6 +181,7 @@ def case_to_values(case: Case, digest: str) -> dict[str, Any]:
         **row_values(case),
         "version": case.version,
         "digest": digest,
+        "source": source,
         "terms": sorted(terms_of(case)),
         "details": _details(case),
         "listed": partition,
@@ -214,11 +224,6 @@ def case_from_item(item: Item) -> Case | None:
     )
 
 
-def is_removed(item: Item) -> bool:
-    """Tell whether an item only remembers that a client or a case was removed: it is as good as not there."""
-    return bool(item.get("removed"))
-
-
 OF_KNOWN = ("pk", "sk", "version", "digest", "source", "removed", "expires_at")
 """Attributes that ``known_from_item`` reads."""
 
@@ -226,37 +231,42 @@ OF_KNOWN = ("pk", "sk", "version", "digest", "source", "removed", "expires_at")
 def known_from_item(item: Item) -> tuple[Place, Known]:
     """Return what a line about the same place has to know of an item, and the place."""
     case_id = None if item["sk"] == "client" else CaseId(item["sk"].removeprefix("case#"))
-    forgotten_at = item["expires_at"] if is_removed(item) else None
+    forgotten_at = item["expires_at"] if item.get("removed") else None
     known = Known(item["version"], item.get("digest", ""), item.get("source", ""), forgotten_at)
     return (client_of_partition(item["pk"]), case_id), known
 
 
-def source_to_values(change: Change, source: str) -> dict[str, Any]:
-    """Return the attributes of a client or a case that tell which line of the feed brought it."""
-    return {"digest": change.digest, "source": source}
-
-
-def removal_to_values(change: Change, source: str, now: int) -> dict[str, Any]:
-    """Return the attributes that remember a removal: nothing of what was there."""
+def removal_to_values(removal: Removal) -> dict[str, Any]:
+    """Return the attributes that remember a removal."""
     return {
-        **place_key(change.place),
-        **source_to_values(change, source),
-        "version": change.version,
+        **place_key((removal.client_id, removal.case_id)),
+        "version": removal.version,
+        "digest": removal.digest,
+        "source": removal.source,
         "removed": True,
-        "expires_at": now + REMEMBERED_SECONDS,
+        "expires_at": removal.expires_at,
     }
 
 
-def progress_to_values(drop: Drop, progress: Progress) -> dict[str, Any]:
-    """Return the attributes of how far a file is taken in; lease and time are the store's own."""
+def progress_to_values(progress: Progress, drop: Drop, lease_until: int, expires_at: int) -> dict[str, Any]:
+    """Return the attributes of how far a file is taken in.
+
+    Args:
+        progress: how far it is.
+        drop: the file.
+        lease_until: epoch seconds at which another run may take it.
+        expires_at: epoch seconds at which nobody cares any more.
+    """
     return {
         **progress_key(drop),
         "started_at": progress.started_at,
         "lease": progress.lease,
+        "lease_until": lease_until,
         "done_bytes": progress.offset,
         "done_lines": progress.line,
-        "counts": dict(progress.counts),
+        **{str(outcome): progress.counts.get(outcome, 0) for outcome in OUTCOMES},
         "reported": progress.reported,
+        "expires_at": expires_at,
     }
 
 
@@ -267,7 +277,7 @@ def progress_from_item(item: Item) -> Progress:
         lease=item["lease"],
         offset=item["done_bytes"],
         line=item["done_lines"],
-        counts=item["counts"],
+        counts={outcome: item[outcome] for outcome in OUTCOMES},
         reported=item["reported"],
     )
 
