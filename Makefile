@@ -112,7 +112,7 @@ feed-schema: setup ## Write docs/feed.schema.json anew from the code
 	PYTHONPATH=layers/portal $(DEV)/python -m tools.feed.schema
 
 feed-bench: setup ## Take a made-up file of the feed in on this machine, and say what that costs (LINES=100000)
-	PYTHONPATH=layers/portal $(DEV)/python -m tools.feed.bench "$(LINES)"
+	@POWERTOOLS_SERVICE_NAME=ingest POWERTOOLS_METRICS_NAMESPACE=bench PYTHONPATH=layers/portal $(DEV)/python -m tools.feed.bench "$(LINES)"
 
 demo: setup ## Fill the running portal with made-up clients and cases for a registered address (EMAIL=…)
 	@PYTHONPATH=layers/portal $(DEV)/python -m tools.local.demo "$$EMAIL"
