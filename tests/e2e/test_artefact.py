@@ -45,6 +45,7 @@ def test_the_layer_ships_no_tests_and_no_tools() -> None:
     assert (layer / "portal/pages/texts/common.toml").exists()
     assert (layer / "portal/pages/static/portal.css").exists()
     assert (layer / "portal/domain/wordings/terms").exists()
+    assert (layer / "portal/domain/base_rates.toml").exists()
     assert (layer / "portal/http/openapi.json").exists()
     assert not [name for name in ("pytest", "moto", "aiohttp", "mypy", "tests", "tools") if (layer / name).exists()]
     assert not list(layer.rglob(".git*"))

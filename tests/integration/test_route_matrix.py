@@ -73,6 +73,12 @@ RULES: dict[str, Rule] = {
     "PUT /api/profile/bank-details": "a client whose password was given just now",
     "POST /api/profile/bank-details/accept": "a client",
     "POST /api/profile/email-change": "a client whose password was given just now",
+    "GET /api/clients": "a client",
+    "GET /api/clients/{client_id}": "a client",
+    "POST /api/clients/{client_id}/cases/search": "a client",
+    "POST /api/clients/{client_id}/cases/export": "a client",
+    "GET /api/clients/{client_id}/cases/{case_id}": "a client",
+    "POST /api/clients/{client_id}/cases/{case_id}/interest": "a client",
     "POST /api/email-changes/confirm": "the holder of a link",
     "POST /api/accounts/freeze": "the holder of a link",
 }

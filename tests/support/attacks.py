@@ -183,6 +183,11 @@ _FOREIGN: dict[str, Refusal] = {
     "DELETE /api/sessions/{id}": NOT_FOUND,
     "PUT /api/password": WRONG,
     "POST /api/reauthentication": WRONG,
+    "GET /api/clients/{client_id}": NOT_FOUND,
+    "POST /api/clients/{client_id}/cases/search": NOT_FOUND,
+    "POST /api/clients/{client_id}/cases/export": NOT_FOUND,
+    "GET /api/clients/{client_id}/cases/{case_id}": NOT_FOUND,
+    "POST /api/clients/{client_id}/cases/{case_id}/interest": NOT_FOUND,
 }
 
 
@@ -200,7 +205,7 @@ def _other_client(scene: Scene, route: Route) -> Iterator[Attack]:
     }
     for name, tried in tries.items():
         yield Attack(name, tried, refusal, by_other=True)
-    if "{id}" not in route.path and "{" in route.path:
+    if "{id}" not in route.path and route.path.endswith("}"):
         foreign = replace(sent, path=f"{sent.path.rpartition('/')[0]}/{account}")
         yield Attack("other person's id in the path", foreign, NOT_FOUND, by_other=True)
     yield from _foreign_members(sent, {"account_id": account, "sub": account, "session_id": session, "email": EMAIL})

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.support.mirror import CLIENT, a_case, a_client, put_mirrored
 from tests.support.people import OTHER_IBAN, PASSWORD, a_registration
 from tests.support.world import Answer, World
 
 EMAIL, NEW_EMAIL = "erika.muster@example.com", "Erika.Neu@example.org"
+CASES = f"/api/clients/{CLIENT}/cases"
 OTHER_PASSWORD = "Ein anderer Satz über Birken"
 
 Act = Callable[[World], Callable[[], Answer]]
@@ -223,6 +225,22 @@ def closing(world: World) -> Callable[[], Answer]:
     return lambda: world.request("DELETE", "/api/profile", token=token)
 
 
+def looking_after_a_client(world: World) -> str:
+    """Return the access token of a person for whom the feed has a client with a case."""
+    put_mirrored(world.dynamodb, "MirrorTable", [a_client(EMAIL)], [a_case()])
+    token = signed_in(world)
+    assert world.request("GET", "/api/clients", token=token).status == 200
+    return token
+
+
+def of_a_client(method: str, path: str, body: dict[str, str] | None = None) -> Act:
+    def prepare(world: World) -> Callable[[], Answer]:
+        token = looking_after_a_client(world)
+        return lambda: world.request(method, path, body, token=token)
+
+    return prepare
+
+
 def reading_the_keys(world: World) -> Callable[[], Answer]:
     request = get("/.well-known/jwks.json")(world)
     request()
@@ -258,11 +276,33 @@ JOURNEYS = (
     Journey("GET /api/profile/consents", get_own("/api/profile/consents"), 200, tables=1),
     Journey("POST /api/profile/consents", consenting_to_a_newer_wording, 201, tables=2),
     Journey("DELETE /api/profile/consents/{kind}", withdrawing_a_consent, 200, tables=4, keys=2, again=401),
-    Journey("GET /api/profile/export", get_own("/api/profile/export"), 200, tables=6),
+    Journey("GET /api/profile/export", get_own("/api/profile/export"), 200, tables=7),
     Journey("GET /api/profile/bank-details", get_own("/api/profile/bank-details"), 200, tables=1),
     Journey("PUT /api/profile/bank-details", changing_the_bank_details, 200, tables=2, keys=1, again=412),
     Journey("POST /api/profile/bank-details/accept", accepting_the_bank_details, 204, tables=2),
     Journey("POST /api/profile/email-change", asking_for_another_address, 202, tables=3, keys=1),
+    Journey("GET /api/clients", of_a_client("GET", "/api/clients"), 200, tables=3),
+    Journey("GET /api/clients/{client_id}", of_a_client("GET", f"/api/clients/{CLIENT}"), 200, tables=2),
+    Journey(
+        "POST /api/clients/{client_id}/cases/search",
+        of_a_client("POST", f"{CASES}/search", {"status": "court"}),
+        200,
+        tables=3,
+    ),
+    Journey(
+        "POST /api/clients/{client_id}/cases/search (by words)",
+        of_a_client("POST", f"{CASES}/search", {"text": "Schuldner"}),
+        200,
+        tables=3,
+    ),
+    Journey("POST /api/clients/{client_id}/cases/export", of_a_client("POST", f"{CASES}/export", {}), 200, tables=3),
+    Journey("GET /api/clients/{client_id}/cases/{case_id}", of_a_client("GET", f"{CASES}/2026-0001"), 200, tables=2),
+    Journey(
+        "POST /api/clients/{client_id}/cases/{case_id}/interest",
+        of_a_client("POST", f"{CASES}/2026-0001/interest", {"to": "2026-11-27"}),
+        200,
+        tables=2,
+    ),
     Journey("POST /api/email-changes/confirm", confirming_another_address, 200, tables=4, keys=2),
     Journey("POST /api/accounts/freeze", freezing, 204, tables=2, keys=1),
     Journey("GET /.well-known/jwks.json", reading_the_keys, 200),

@@ -27,7 +27,7 @@ from portal.domain.case import (
 )
 from portal.domain.client import Client
 from portal.domain.ids import CanonicalEmail, CaseId, ClientId
-from portal.domain.search import fold, terms_of
+from portal.domain.search import terms_of
 from tests.support.stack import Portal
 
 CLIENT = ClientId("K-1001")
@@ -85,25 +85,24 @@ def mirrored(clients: Iterable[Client], cases: Iterable[Case]) -> list[dict[str,
     for client in clients:
         found += [client_to_values(client), *(right_to_values(client.id, email) for email in sorted(client.people))]
         own = [case for case in all_cases if case.client_id == client.id]
-        counted = sum((contribution(case) for case in own), Counter[str]())
+        counted = Counter[str]()
+        for case in own:
+            counted.update(contribution(case))
         found.append({**figures_key(client.id), **counted, "as_of": AS_OF})
     for case in all_cases:
-        found.append(case_to_values(case, "digest", fold(case.debtors[0].name)))
+        found.append(case_to_values(case, "digest"))
         found += [term_to_values(case, term) for term in sorted(terms_of(case))]
     return found
 
 
 def mirror_deployed(portal: Portal, clients: Iterable[Client], cases: Iterable[Case] = ()) -> None:
     """Put clients and cases into the deployed table; what lies there under the same keys is replaced."""
-    table = portal.outputs["MirrorTable"]
+    put_mirrored(portal.dynamodb, portal.outputs["MirrorTable"], clients, cases)
+
+
+def put_mirrored(dynamodb: Any, table: str, clients: Iterable[Client], cases: Iterable[Case] = ()) -> None:
+    """Put clients and cases into a table; what lies there under the same keys is replaced."""
     for some in batched(mirrored(clients, cases), _BATCH, strict=False):
         puts: Any = [{"PutRequest": {"Item": to_item(values)}} for values in some]
-        answer = portal.dynamodb.batch_write_item(RequestItems={table: puts})
+        answer = dynamodb.batch_write_item(RequestItems={table: puts})
         assert not answer.get("UnprocessedItems")
-
-
-def forget_right(portal: Portal, client_id: ClientId, email: str) -> None:
-    """Take from somebody the right to see the cases of a client."""
-    values = right_to_values(client_id, CanonicalEmail(email))
-    key = to_item({name: values[name] for name in ("pk", "sk")})
-    portal.dynamodb.delete_item(TableName=portal.outputs["MirrorTable"], Key=key)

@@ -32,8 +32,10 @@ HTTP_FUNCTIONS: dict[str, type[Any]] = {
     "confirm": portal_settings.ConfirmSettings,
     "login": portal_settings.LoginSettings,
     "profile": portal_settings.ProfileSettings,
+    "cases": portal_settings.CasesSettings,
     "web": portal_settings.WebSettings,
 }
+SOME_PATH = {"id": "some-session", "kind": "terms", "client_id": "K-1001", "case_id": "2026-0001"}
 PARAMETERS = {
     "UnconfirmedLifetimeSeconds": "2592000",
     "InitialPasswordLifetimeSeconds": "604800",
@@ -157,6 +159,11 @@ class SentMail:
         found = re.search(r"^(?:Passwort|Password): (\S+)$", self.text, re.MULTILINE)
         assert found, "no password line"
         return found[1]
+
+
+def some_path(route: str) -> str:
+    """Return a path that a route takes."""
+    return re.sub(r"\{(\w+)\}", lambda found: SOME_PATH.get(found[1], found[0]), route)
 
 
 class LambdaContext:

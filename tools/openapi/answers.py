@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from portal.domain.bank import BankWarning
+from portal.domain.case import DebtorKind, Points, PositionKind
 from portal.domain.consent import ConsentKind
+from portal.domain.ids import CORE_ID
 from portal.domain.mail import Language
 from portal.domain.person import Salutation
 
@@ -16,6 +18,10 @@ Time = Annotated[
         json_schema_extra={"format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$"},
     ),
 ]
+Day = Annotated[str, Field(json_schema_extra={"format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"})]
+CoreId = Annotated[str, Field(pattern=f"^{CORE_ID}$")]
+Status = Literal["pre_court", "instalments", "court", "enforcement", "settled", "closed"]
+Count = Annotated[int, Field(ge=0)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Token = Annotated[str, Field(min_length=1)]
 
@@ -190,6 +196,179 @@ class Export(Answer):
     pending_registrations: list[dict[str, Any]]
     email_changes: list[dict[str, Any]]
     mails: list[dict[str, Any]]
+    clients: list[dict[str, Any]]
+
+
+class ClientEntry(Answer):
+    """A client of the company."""
+
+    id: CoreId
+    name: str
+
+
+class Clients(Answer):
+    """The clients that the caller looks after, by name."""
+
+    clients: list[ClientEntry]
+
+
+class CaseNumbers(Answer):
+    """Number of cases by status."""
+
+    pre_court: Count
+    instalments: Count
+    court: Count
+    enforcement: Count
+    settled: Count
+    closed: Count
+
+
+class ClientFigures(Answer):
+    """Amounts of all cases, in cents."""
+
+    cases: CaseNumbers
+    claimed: int
+    recovered: int
+    outstanding: int
+
+
+class Recovery(Answer):
+    """What came in during a month, in cents."""
+
+    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    amount: int
+
+
+class ClientOverview(ClientEntry):
+    """A client with its figures; `as_of` is null while no case came."""
+
+    as_of: Time | None
+    figures: ClientFigures
+    recoveries: Annotated[list[Recovery], Field(min_length=24, max_length=24)]
+
+
+class CaseEntry(Answer):
+    """A case in a list; amounts in cents."""
+
+    id: CoreId
+    reference: str
+    status: Status
+    opened_on: Day
+    closed_on: Day | None
+    debtor: str
+    claimed: int
+    paid: int
+    outstanding: int
+
+
+class Cases(Answer):
+    """A page of a list; `cursor` asks for the next one and is null on the last."""
+
+    cases: Annotated[list[CaseEntry], Field(max_length=100)]
+    cursor: str | None
+
+
+class CaseDebtor(Answer):
+    """Who owes."""
+
+    kind: DebtorKind
+    name: str
+    street: str | None
+    postal_code: str | None
+    city: str | None
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None
+
+
+class PositionInterest(Answer):
+    """Default interest by law: percentage points above the base rate, and the first day that bears it."""
+
+    points: Points
+    since: Day
+
+
+class CasePosition(Answer):
+    """A part of the claim as it was handed over."""
+
+    kind: PositionKind
+    label: str
+    amount: int
+    due_on: Day | None
+    interest: PositionInterest | None
+
+
+class CasePosting(Answer):
+    """A later change of the claim."""
+
+    booked_on: Day
+    label: str
+    amount: int
+
+
+class CasePayment(Answer):
+    """Money that came in, and what it paid."""
+
+    received_on: Day
+    amount: int
+    on_costs: int
+    on_interest: int
+    on_principal: int
+
+
+class CaseEvent(Answer):
+    """Something that happened."""
+
+    on: Day
+    text: str
+
+
+class CaseTotals(Answer):
+    """Cents."""
+
+    principal: int
+    interest: int
+    costs: int
+    postings: int
+    claimed: int
+    paid: int
+    outstanding: int
+
+
+class Case(Answer):
+    """A case with all that is known of it."""
+
+    client_id: CoreId
+    id: CoreId
+    reference: str
+    status: Status
+    opened_on: Day
+    closed_on: Day | None
+    debtors: Annotated[list[CaseDebtor], Field(min_length=1)]
+    positions: list[CasePosition]
+    postings: list[CasePosting]
+    payments: list[CasePayment]
+    history: list[CaseEvent]
+    totals: CaseTotals
+
+
+class InterestPeriod(Answer):
+    """Days of one rate and one principal, both ends included; `rate` in per cent a year."""
+
+    since: Day
+    to: Day
+    days: Annotated[int, Field(gt=0)]
+    principal: int
+    rate: Annotated[str, Field(pattern=r"^\d+\.\d{2}$")]
+    amount: int
+
+
+class CaseInterest(Answer):
+    """Interest by law up to and with a day; `provisional` while the base rate of a part of it is not known."""
+
+    to: Day
+    amount: int
+    paid: int
+    provisional: bool
+    periods: list[InterestPeriod]
 
 
 class BankDetails(Answer):

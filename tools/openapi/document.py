@@ -16,7 +16,7 @@ FILES = (ROOT / "openapi.json", ROOT / "layers/portal/portal/http/openapi.json")
 """Where the document stands: for readers, and in the layer, where it is served from."""
 
 _DESCRIPTION = """\
-Client portal: registration with double opt-in, login, own data.
+Client portal: registration with double opt-in, login, own data, cases.
 
 JSON in UTF-8 with snake_case members. Bodies are at most 32 KiB, without duplicate members, NaN or lone surrogates; \
 unknown members are refused. Query parameters are not read. Errors are `application/problem+json` (RFC 9457) with a \
@@ -54,6 +54,10 @@ _HEADERS: dict[str, Any] = {
         "description": "Version of the profile, for `If-Match` (RFC 9110)",
         "required": True,
         "schema": {"type": "string", "pattern": '^"[^"]+"$'},
+    },
+    "Next-Cursor": {
+        "description": "`cursor` of the next piece; absent on the last one",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_=-]+$"},
     },
     "Retry-After": {
         "description": "Seconds after which another try makes sense",
@@ -144,6 +148,8 @@ def _success(operation: Operation) -> dict[str, Any]:
     if references:
         schema = references[0] if len(references) == 1 else {"oneOf": references}
         response["content"] = {"application/json": {"schema": schema}}
+    if operation.text:
+        response["content"] = {operation.text: {"schema": {"type": "string"}}}
     if operation.headers:
         names = [name.removesuffix("?") for name in operation.headers]
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}

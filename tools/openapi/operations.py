@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from portal.domain.consent import CURRENT_VERSIONS
 from tools.openapi import answers
 
-Tag = Literal["public", "registration", "login", "profile"]
+Tag = Literal["public", "registration", "login", "profile", "cases"]
 Scheme = Literal["access_token", "refresh_cookie", "nothing"]
 
 JSON = "application/json"
@@ -55,6 +55,7 @@ class Operation:
         refusals: problem codes beyond those that every such route has.
         headers: of success, by their names in ``headers``; a "?" at the end marks those that may be absent.
         if_match: whether the request names the version that it changes.
+        text: media type of an answer that is no JSON document.
         schemes: what may authenticate instead of what the route needs, in alternatives.
     """
 
@@ -70,6 +71,7 @@ class Operation:
     headers: tuple[str, ...] = ()
     if_match: bool = False
     schemes: tuple[Scheme, ...] = ()
+    text: str | None = None
 
 
 _LINK_REFUSALS = ("invalid_link", "link_expired")
@@ -305,6 +307,43 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         body="profile:EmailChangeBody",
         example={"new_email": "erika.neu@example.org"},
         refusals=_STEP_UP,
+    ),
+    ("GET", "/api/clients"): Operation(
+        "listClients", "cases", "The clients whose cases the caller may see", 200, (answers.Clients,)
+    ),
+    ("GET", "/api/clients/{client_id}"): Operation(
+        "getClient", "cases", "A client: figures, and what came in month by month", 200, (answers.ClientOverview,)
+    ),
+    ("POST", "/api/clients/{client_id}/cases/search"): Operation(
+        "findCases",
+        "cases",
+        "List cases, or find them by the beginning of words in references and names",
+        200,
+        (answers.Cases,),
+        body="cases:CaseSearchBody",
+        example={"status": "pre_court", "sort": "outstanding"},
+    ),
+    ("POST", "/api/clients/{client_id}/cases/export"): Operation(
+        "exportCases",
+        "cases",
+        "A piece of a list as a file for spreadsheets; the cursor of the next one is in a header",
+        200,
+        body="cases:CasesBody",
+        example={"text": "Beispiel"},
+        headers=("Content-Disposition", "Content-Language", "Next-Cursor?"),
+        text="text/csv",
+    ),
+    ("GET", "/api/clients/{client_id}/cases/{case_id}"): Operation(
+        "getCase", "cases", "A case with debtors, positions, payments and history", 200, (answers.Case,)
+    ),
+    ("POST", "/api/clients/{client_id}/cases/{case_id}/interest"): Operation(
+        "getInterest",
+        "cases",
+        "Default interest by law (BGB section 288) up to and with a day",
+        200,
+        (answers.CaseInterest,),
+        body="cases:InterestBody",
+        example={"to": "2026-11-27"},
     ),
     ("POST", "/api/email-changes/confirm"): Operation(
         "confirmEmailChange",

@@ -115,9 +115,17 @@ class ProfileSettings(CallerSettings, WordingSettings):
     registrations_table: str
     evidence_table: str
     outbox_table: str
+    mirror_table: str
     recipient_key_arn: str
     pseudonym_key_arn: str
     mail_requests_per_range: int
+
+
+@dataclass(frozen=True, slots=True)
+class CasesSettings(CallerSettings):
+    """Function ``cases``."""
+
+    mirror_table: str
 
 
 @dataclass(frozen=True, slots=True)

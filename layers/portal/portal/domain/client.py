@@ -27,13 +27,9 @@ class Client:
     name: str
     people: frozenset[CanonicalEmail]
 
-
-@dataclass(frozen=True, slots=True)
-class ClientName:
-    """A client in a list."""
-
-    id: ClientId
-    name: str
+    def is_open_to(self, email: CanonicalEmail) -> bool:
+        """Tell whether a person may see its cases: whom the feed leaves out may not any more, from then on."""
+        return email in self.people
 
 
 @dataclass(frozen=True, slots=True)

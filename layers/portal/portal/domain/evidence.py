@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from portal.domain.consent import Consent, Facts
 from portal.domain.ids import AccountId
 from portal.domain.registration import Attempt
+from portal.domain.times import BERLIN, day_in_berlin
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,5 @@ def evidence_ends(closed_at: int, years: int) -> int:
 
     Limitation periods run from the end of a year (BGB sections 195, 199).
     """
-    berlin = ZoneInfo("Europe/Berlin")
-    year = datetime.fromtimestamp(closed_at, berlin).year
-    return int(datetime(year + years + 1, 1, 1, tzinfo=berlin).timestamp())
+    year = day_in_berlin(closed_at).year
+    return int(datetime(year + years + 1, 1, 1, tzinfo=BERLIN).timestamp())

@@ -1,5 +1,6 @@
 """Names that must not be swapped; the type checker keeps them apart."""
 
+import re
 import secrets
 from typing import NewType
 
@@ -19,6 +20,8 @@ CaseId = NewType("CaseId", str)
 
 CORE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
 """What numbers of the core system look like: safe in addresses and in keys, where ``#`` separates."""
+
+CORE_ID_PATTERN = re.compile(CORE_ID)
 
 CounterKey = NewType("CounterKey", str)
 """A counter of attempts or mails; names no person."""

@@ -16,3 +16,4 @@ class PersonalItems:
     registrations: list[Item]
     email_changes: list[Item]
     mails: list[Item]
+    clients: list[Item]

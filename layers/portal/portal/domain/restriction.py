@@ -2,15 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from portal.domain.account import Account
 from portal.domain.errors import ProcessingRestricted
+from portal.domain.times import BERLIN, day_in_berlin
 
 LIFTING_NOTICE_DAYS = 7
 """Whole days between the notice that a restriction is lifted and its end (GDPR Art. 18(3))."""
-
-_BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def require_processing(account: Account, now: int) -> None:
@@ -45,6 +43,5 @@ def lifted(account: Account, now: int) -> Account:
 
 def lifting_takes_effect(now: int) -> int:
     """Return the first moment (Berlin) of the day before which ``LIFTING_NOTICE_DAYS`` whole days lie."""
-    today = datetime.fromtimestamp(now, _BERLIN).date()
-    day = today + timedelta(days=LIFTING_NOTICE_DAYS + 1)
-    return int(datetime(day.year, day.month, day.day, tzinfo=_BERLIN).timestamp())
+    day = day_in_berlin(now) + timedelta(days=LIFTING_NOTICE_DAYS + 1)
+    return int(datetime(day.year, day.month, day.day, tzinfo=BERLIN).timestamp())

@@ -1,9 +1,13 @@
-"""Search: under which words a case is found."""
+"""Looking for cases: in which order, which of them, and under which words one is found."""
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from typing import Literal
 
-from portal.domain.case import Case
+from portal.domain.case import Case, CaseRow, CaseStatus
+
+Sort = Literal["opened", "debtor", "outstanding"]
 
 MOST_TERMS = 40
 """Of one case; all of them change in one transaction."""
@@ -12,11 +16,11 @@ _MOST_WORDS = 8
 _LONGEST = 100
 # What people write for umlauts: both ways of spelling a name give the same term.
 _SPELT_OUT = re.compile(r"(?<=[aou])e")
-_NO_WORD = re.compile(r"[^a-z0-9]+")
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
-    """Return a text as it is compared: small letters and digits, words separated by one blank.
+    """Return a text as it is compared: small letters and digits of any script, words separated by one blank.
 
     Accents fall away and ``ae``, ``oe``, ``ue`` count as the umlauts do, so that Müller and Mueller are the same. The
     beginning of a text gives the beginning of what the whole text gives.
@@ -38,3 +42,40 @@ def terms_of(case: Case) -> frozenset[str]:
         found.update(dict.fromkeys(" ".join(words[place:]) for place in range(min(len(words), _MOST_WORDS))))
     kept = list(found)[:MOST_TERMS]
     return frozenset(term for term in kept if not any(other != term and other.startswith(term) for other in kept))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """Which cases of a client, and in which order.
+
+    Args:
+        status: only those; None for all.
+        term: folded beginning of words under which they are found; then the order is that of the words.
+        sort: the order without a term.
+        descending: whether the greatest come first.
+        after: where the page before ended, as ``CasePage.end`` told; None from the start.
+    """
+
+    status: CaseStatus | None = None
+    term: str | None = None
+    sort: Sort = "opened"
+    descending: bool = True
+    after: str | None = None
+
+    @property
+    def order(self) -> str:
+        """Name of the order; a place in one says nothing in another."""
+        return "words" if self.term is not None else self.sort
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Some cases, and where they end: a place in the order, which stays right when others come in between.
+
+    Args:
+        rows: at most as many as were asked for.
+        end: None where nothing follows.
+    """
+
+    rows: tuple[CaseRow, ...]
+    end: str | None

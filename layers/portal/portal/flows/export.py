@@ -54,6 +54,7 @@ def export(account: Account, now: int, data: PersonalData) -> dict[str, Any]:
         "pending_registrations": _all(attempts),
         "email_changes": _all(found.email_changes),
         "mails": _all(found.mails),
+        "clients": _all(found.clients),
     }
 
 

@@ -1,9 +1,9 @@
 """Times and spans as a reader of the mail says them."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from portal.domain.mail import Language
+from portal.domain.times import BERLIN
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _UNITS: dict[Language, dict[int, tuple[str, str]]] = {
@@ -59,4 +59,4 @@ def span(language: Language, seconds: int) -> str:
 
 
 def _in_berlin(epoch: int) -> datetime:
-    return datetime.fromtimestamp(epoch, ZoneInfo("Europe/Berlin"))
+    return datetime.fromtimestamp(epoch, BERLIN)

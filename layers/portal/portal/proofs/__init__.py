@@ -3,13 +3,11 @@
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from portal.domain.proof import Proof
-
-_BERLIN = ZoneInfo("Europe/Berlin")
+from portal.domain.times import BERLIN
 
 
 def proof_document(proof: Proof, company: str, asked_for: str, made_at: int) -> str:
@@ -39,5 +37,5 @@ def _template() -> Template:
 
 def _time(epoch: int) -> str:
     """Say a moment to the second, in Berlin's time and in UTC: a proof leaves no doubt about zones."""
-    moment = datetime.fromtimestamp(epoch, _BERLIN)
+    moment = datetime.fromtimestamp(epoch, BERLIN)
     return f"{moment:%d.%m.%Y, %H:%M:%S Uhr} ({moment:%Z}, UTC{moment:%z})"

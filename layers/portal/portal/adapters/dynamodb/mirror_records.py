@@ -6,9 +6,9 @@ people and its cases; ``client#<id>#terms`` holds the terms under which its case
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from portal.adapters.dynamodb.items import Item, Key
 from portal.domain.case import (
@@ -22,11 +22,9 @@ from portal.domain.case import (
     Posting,
     StatutoryInterest,
 )
-from portal.domain.client import Client, ClientName, Figures
+from portal.domain.client import Client, Figures
 from portal.domain.ids import CanonicalEmail, CaseId, ClientId
-from portal.domain.search import terms_of
-
-Sort = Literal["opened", "debtor", "outstanding"]
+from portal.domain.search import Sort, fold, terms_of
 
 BY_PERSON = "by-person"
 """Index of rights by address."""
@@ -72,16 +70,22 @@ def case_key(client_id: ClientId, case_id: CaseId) -> Key:
     return {"pk": client_partition(client_id), "sk": f"case#{case_id}"}
 
 
-def index_of(sort: Sort, status: CaseStatus | None) -> str:
-    """Return the index in which cases lie in an order: all of a client, or those of one status."""
-    return f"by-{sort}" if status is None else f"by-status-{sort}"
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where cases lie in an order: an index, the attributes of its key, and the partition of a client."""
+
+    index: str
+    hash_name: str
+    range_name: str
+    partition: str
 
 
-def list_partition(client_id: ClientId, status: CaseStatus | None) -> tuple[str, str]:
-    """Return the key attribute and its value under which such an index holds the cases of a client."""
+def listing_of(client_id: ClientId, sort: Sort, status: CaseStatus | None) -> Listing:
+    """Return where the cases of a client lie in an order: all of them, or those of one status."""
+    partition = client_partition(client_id)
     if status is None:
-        return "listed", client_partition(client_id)
-    return "listed_status", f"{client_partition(client_id)}#{status}"
+        return Listing(f"by-{sort}", "listed", f"{sort}_key", partition)
+    return Listing(f"by-status-{sort}", "listed_status", f"{sort}_key", f"{partition}#{status}")
 
 
 def client_to_values(client: Client) -> dict[str, Any]:
@@ -94,15 +98,12 @@ def client_to_values(client: Client) -> dict[str, Any]:
     }
 
 
-def client_from_item(item: Item) -> Client:
-    """Return the client that an item holds."""
+def client_from_item(item: Item) -> Client | None:
+    """Return the client that an item holds; None where it only remembers that one was removed."""
+    if "people" not in item:
+        return None
     people = frozenset(CanonicalEmail(email) for email in item["people"])
     return Client(client_of_partition(item["pk"]), item["version"], item["name"], people)
-
-
-def name_from_item(item: Item) -> ClientName:
-    """Return the name that a client's item holds."""
-    return ClientName(client_of_partition(item["pk"]), item["name"])
 
 
 def right_to_values(client_id: ClientId, email: CanonicalEmail) -> dict[str, Any]:
@@ -145,13 +146,12 @@ def row_from_item(item: Item) -> CaseRow:
     )
 
 
-def case_to_values(case: Case, digest: str, debtor_term: str) -> dict[str, Any]:
+def case_to_values(case: Case, digest: str) -> dict[str, Any]:
     """Return the attributes of a case.
 
     Args:
         case: to be stored.
         digest: of what the feed brought, by which a repeated line is known.
-        debtor_term: the folded name of the first debtor, for the order of lists.
     """
     row, partition = case.row, client_partition(case.client_id)
     return {
@@ -164,7 +164,7 @@ def case_to_values(case: Case, digest: str, debtor_term: str) -> dict[str, Any]:
         "listed": partition,
         "listed_status": f"{partition}#{case.status}",
         "opened_key": f"{row.opened_on.isoformat()}#{case.id}",
-        "debtor_key": f"{debtor_term}#{case.id}",
+        "debtor_key": f"{fold(row.debtor)}#{case.id}",
         "outstanding_key": f"{max(row.outstanding, 0):0{_DIGITS}d}#{case.id}",
     }
 
@@ -179,8 +179,10 @@ def term_key(client_id: ClientId, case_id: CaseId, term: str) -> Key:
     return {"pk": terms_partition(client_id), "sk": f"{term}#{case_id}"}
 
 
-def case_from_item(item: Item) -> Case:
-    """Return the case that an item holds."""
+def case_from_item(item: Item) -> Case | None:
+    """Return the case that an item holds; None where it only remembers that one was removed."""
+    if "details" not in item:
+        return None
     details = json.loads(item["details"])
     row = row_from_item(item)
     return Case(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.client_area import ClientAreaTable
 from portal.adapters.dynamodb.items import Item, from_item, to_item
 from portal.adapters.dynamodb.reads import read_together
 from portal.adapters.dynamodb.records import account_key, address_change_keys, attempt_key, credential_key
@@ -24,10 +25,11 @@ class PersonalDataTables:
         registrations: name of Registrations.
         evidence: name of Evidence.
         outbox: name of Outbox.
+        mirror: name of Mirror.
     """
 
-    def __init__(
-        self, aws: Aws, *, accounts: str, sessions: str, registrations: str, evidence: str, outbox: str
+    def __init__(  # noqa: PLR0913 - all tables
+        self, aws: Aws, *, accounts: str, sessions: str, registrations: str, evidence: str, outbox: str, mirror: str
     ) -> None:
         self._aws = aws
         self._accounts = accounts
@@ -35,6 +37,7 @@ class PersonalDataTables:
         self._registrations = registrations
         self._evidence = evidence
         self._outbox = outbox
+        self._area = ClientAreaTable(aws, mirror)
 
     def of(self, account: Account) -> PersonalItems:
         """Return the items of an account."""
@@ -48,7 +51,14 @@ class PersonalDataTables:
             registrations=self._items(self._registrations, attempts[:_MOST]),
             email_changes=self._items(self._registrations, address_change_keys(account)),
             mails=self._query(self._outbox, "by-ref", "ref", account.id),
+            clients=self._clients(account),
         )
+
+    def _clients(self, account: Account) -> list[Item]:
+        """Return whose cases a person may look at; what those hold is the clients' and their debtors'."""
+        email = account.canonical_email
+        found = [client for client in self._area.clients_of(email) if client.is_open_to(email)]
+        return [{"client_id": client.id, "name": client.name, "canonical_email": email} for client in found]
 
     def _query(self, table: str, index: str | None, key: str, value: str) -> list[Item]:
         where: dict[str, Any] = {"IndexName": index} if index else {"ConsistentRead": True}

@@ -13,6 +13,8 @@ _CODES = {
     "extra_forbidden": FieldCode.UNKNOWN_MEMBER,
     "string_too_long": FieldCode.TOO_LONG,
     "literal_error": FieldCode.INVALID_VALUE,
+    "greater_than_equal": FieldCode.INVALID_VALUE,
+    "less_than_equal": FieldCode.INVALID_VALUE,
 }
 
 # Generous for anything a person types, small for anything a machine repeats.

@@ -21,6 +21,7 @@ def get(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
         registrations=settings.registrations_table,
         evidence=settings.evidence_table,
         outbox=settings.outbox_table,
+        mirror=settings.mirror_table,
     )
     count("Exports")
     as_file = {"Content-Disposition": 'attachment; filename="mandantenportal.json"'}
