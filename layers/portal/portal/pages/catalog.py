@@ -140,12 +140,8 @@ _PAGES = (
         parts="area:returns",
     ),
     PageSpec(HOME, texts=("inside",), script="account", private=True),
-    PageSpec(
-        "cases", texts=("case-words",), script="cases", fields=_CASES, parts="imprint:contact", private=True
-    ),
-    PageSpec(
-        "case", texts=("case-words",), script="case", fields=(Field("to", "/to", kind="date"),), private=True
-    ),
+    PageSpec("cases", texts=("case-words",), script="cases", fields=_CASES, parts="imprint:contact", private=True),
+    PageSpec("case", texts=("case-words",), script="case", fields=(Field("to", "/to", kind="date"),), private=True),
     PageSpec(
         "profile",
         texts=("inside", "person"),

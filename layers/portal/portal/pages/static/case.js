@@ -135,11 +135,12 @@ function keepPlace() {
     event.preventDefault();
     history.back();
   });
-  addEventListener("hashchange", () => {
-    // "Skip to content" leads to a place in the page; any other address is that of another case.
-    if (said("case")) location.reload();
-    else history.replaceState({ fromList: false }, "", `#${own}`);
-  });
+}
+
+// "Skip to content" leads to a place in the page; any other address is that of another case.
+function follow() {
+  if (said("case")) location.reload();
+  else if (place.case) history.replaceState({ fromList: false }, "", `#${own}`);
 }
 
 async function begin() {
@@ -158,5 +159,6 @@ async function begin() {
   return ready();
 }
 
+addEventListener("hashchange", follow);
 await require();
 await begin();

@@ -33,7 +33,7 @@ export function markStatus(shown = "") {
 }
 
 function buttonOf(status, number, choose) {
-  const part = document.getElementById("status").content.cloneNode(true).firstElementChild;
+  const part = document.getElementById("count").content.cloneNode(true).firstElementChild;
   fill(part, { status: text(status || "every"), number });
   const button = part.querySelector("button");
   button.dataset.status = status;
@@ -45,8 +45,11 @@ function showRecoveries(months) {
   const sum = months.reduce((all, { amount }) => all + amount, 0);
   const best = months.reduce((most, month) => (month.amount > most.amount ? month : most));
   const words = { sum: money(sum), month: monthOf(best.month), most: money(best.amount) };
-  document.getElementById("recoveries-text").textContent =
-    best.amount > 0 ? text("recovered_sum", words) : text("recovered_none");
+  const any = months.some(({ amount }) => amount !== 0);
+  // Money that went back counts against what came in.
+  const told = best.amount > 0 ? "recovered_sum" : any ? "recovered_back" : "recovered_none";
+  document.getElementById("recoveries").hidden = !any;
+  document.getElementById("recoveries-text").textContent = text(told, words);
   chart(
     months.map(({ month, amount }) => ({
       month,
