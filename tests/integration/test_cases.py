@@ -37,15 +37,14 @@ def search(world: World, token: str, **body: Any) -> list[str]:
 
 
 def pages(world: World, token: str, **body: Any) -> Iterator[list[dict[str, Any]]]:
-    cursor = None
+    more: dict[str, str] = {}
     while True:
-        more = {"cursor": cursor} if cursor else {}
         answer = world.request("POST", SEARCH, {**body, **more}, token=token)
         assert answer.status == 200, answer.text
         yield answer.json["cases"]
-        cursor = answer.json["cursor"]
-        if cursor is None:
+        if answer.json["cursor"] is None:
             return
+        more = {"cursor": answer.json["cursor"]}
 
 
 def test_a_person_sees_the_clients_for_which_the_feed_lists_them_by_name(world: World, token: str) -> None:

@@ -2,15 +2,19 @@
 
 import ast
 import inspect
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import EnumType
+from itertools import chain
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeAliasType, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from portal.adapters.dynamodb import records
+from portal.adapters.dynamodb import mirror_records, records
 from portal.domain.consent import FACTS
 from tests.support.template import ROOT, functions, resources, template
 from tools.privacy.record import RECORD, facts, names_of, written
@@ -98,18 +102,30 @@ def sample(kind: Any) -> Any:  # noqa: PLR0911 - one for each kind of type
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         return kind(**{field.name: sample(hints[field.name]) for field in fields(kind)})  # type: ignore[operator]  # a class
-    return {str: "x", int: 1, bool: True}[kind]
+    if get_origin(kind) is frozenset:
+        return frozenset({sample(get_args(kind)[0])})
+    if isinstance(kind, EnumType):
+        return next(iter(kind))
+    return {str: "x", int: 1, bool: True, date: date(2026, 11, 27)}[kind]
+
+
+# Records that more than one function writes, or whose function takes no dataclass.
+NAMED = {"right_to_values": "Right", "term_to_values": "Term"}
 
 
 def stored() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each record that can be stored, by its dataclass, with all attributes that it is stored with."""
-    for name, to_values in inspect.getmembers(records, inspect.isfunction):
+    of_both = (inspect.getmembers(module, inspect.isfunction) for module in (records, mirror_records))
+    for name, to_values in chain.from_iterable(of_both):
         if name.endswith("_to_values"):
             hints = get_type_hints(to_values)
             first, *more = list(inspect.signature(to_values).parameters)
             kind = hints[first].__value__ if isinstance(hints[first], TypeAliasType) else hints[first]
             for one in get_args(kind) or (kind,):
-                yield one.__name__, to_values(sample(one), *(sample(hints[parameter]) for parameter in more))
+                yield (
+                    NAMED.get(name, one.__name__),
+                    to_values(sample(one), *(sample(hints[parameter]) for parameter in more)),
+                )
 
 
 STORED = dict(stored())
@@ -123,6 +139,9 @@ def test_every_record_that_is_stored_is_in_the_map() -> None:
 def test_every_attribute_has_a_purpose_and_every_purpose_an_attribute(name: str) -> None:
     assert set(MAP[name]["attributes"]) == set(STORED[name])
     for attribute, value in STORED[name].items():
+        if attribute == "details":
+            for member, entries in json.loads(value).items():
+                assert set(MEMBERS[member]["attributes"]) == set(entries[0]), member
         inner = value[0] if isinstance(value, tuple) else value
         if isinstance(inner, dict):
             assert set(MEMBERS[attribute]["attributes"]) == set(inner), attribute

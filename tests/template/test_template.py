@@ -13,8 +13,11 @@ import pytest
 
 from portal import settings as portal_settings
 from portal.adapters.aws import CONFIGS
+from portal.adapters.dynamodb.mirror_records import row_values
+from portal.domain.search import Sort
 from portal.http.response import Response
 from portal.observe import SecurityCounter
+from tests.support.mirror import a_case
 from tests.support.template import (
     ROOT,
     as_list,
@@ -146,6 +149,7 @@ TABLE_SETTINGS = {
     "SessionsTable": (True, False, None, False, False),
     "OutboxTable": (True, False, "NEW_IMAGE", False, False),
     "EvidenceTable": (True, True, None, True, True),
+    "MirrorTable": (True, False, None, True, False),
 }
 
 
@@ -170,9 +174,11 @@ def test_a_table_has_the_settings_of_its_class(name: str) -> None:
 def test_indexes_hold_keys_only_and_sessions_what_their_owner_sees() -> None:
     indexes = [index for table in TABLES.values() for index in table.get("GlobalSecondaryIndexes", [])]
     shown = {index["IndexName"]: index["Projection"] for index in indexes}
+    of_cases = [shown.pop(f"by-{of}{sort}") for of in ("", "status-") for sort in get_args(Sort)]
+    assert all(set(projection["NonKeyAttributes"]) == set(row_values(a_case())) for projection in of_cases)
     of_sessions, of_mails = shown.pop("by-account"), shown.pop("by-ref")
     assert "recipient" not in of_mails["NonKeyAttributes"]
-    assert set(shown) == {"by-address", "by-expiry", "by-due", "by-review", "by-pseudonym"}
+    assert set(shown) == {"by-address", "by-expiry", "by-due", "by-review", "by-pseudonym", "by-person"}
     assert all(projection == {"ProjectionType": "KEYS_ONLY"} for projection in shown.values())
     assert not [name for name in of_sessions["NonKeyAttributes"] if "hash" in name or "nonce" in name]
 
@@ -261,6 +267,8 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:Query", "${SessionsTable.Arn}/index/by-account"),
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:Query", "${OutboxTable.Arn}/index/by-ref"),
+        ("dynamodb:BatchGetItem", "MirrorTable"),
+        ("dynamodb:Query", "${MirrorTable.Arn}/index/by-person"),
         ("dynamodb:PutItem", "OutboxTable"),
         ("dynamodb:Query", "EvidenceTable"),
         ("dynamodb:PutItem", "EvidenceTable"),
@@ -326,6 +334,13 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:Scan", "SessionsTable"),
         ("dynamodb:DeleteItem", "SessionsTable"),
     },
+    "cases": {
+        ("dynamodb:BatchGetItem", "AccountsTable"),
+        ("dynamodb:BatchGetItem", "SessionsTable"),
+        ("dynamodb:BatchGetItem", "MirrorTable"),
+        ("dynamodb:Query", "MirrorTable"),
+        ("dynamodb:Query", "${MirrorTable.Arn}/index/*"),
+    },
     "web": set(),
 }
 
@@ -355,6 +370,7 @@ _ACCESS_TOKEN_KEY = {
     ("LoginRole", "kms:Sign"),
     ("LoginRole", "kms:GetPublicKey"),
     ("ProfileRole", "kms:GetPublicKey"),
+    ("CasesRole", "kms:GetPublicKey"),
     ("ReviewRole", "kms:DescribeKey"),
 }
 KEY_USERS = {
@@ -517,6 +533,13 @@ def test_keys_that_grow_old_are_alarms_and_silence_about_their_age_too() -> None
         assert name in (ROOT / "docs/operations.md").read_text()
     assert alarms["KeyAgeAlarm"]["Threshold"] == {"Ref": "KeyAgeLimitDays"}
     assert alarms["KeyAgeAlarm"]["TreatMissingData"] == "breaching"
+
+
+def test_a_base_rate_that_lacks_is_an_alarm() -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")["BaseRateAlarm"]
+    assert (alarm["MetricName"], alarm["Dimensions"]) == ("BaseRateDaysLeft", [{"Name": "service", "Value": "review"}])
+    assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == ("Minimum", "LessThanThreshold", 0)
+    assert "BaseRateAlarm" in (ROOT / "docs/operations.md").read_text()
 
 
 def test_every_counter_of_the_security_log_has_its_alarm_and_its_row_in_the_runbook() -> None:

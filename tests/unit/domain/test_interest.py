@@ -306,6 +306,13 @@ def test_money_that_went_back_opens_the_principal_again_and_no_more() -> None:
     assert [each.principal for each in found.periods] == [100_000, 60_000, 100_000]
 
 
+def test_money_that_went_back_opens_first_what_was_paid_last() -> None:
+    older, newer = principal(30_000, date(2026, 1, 1)), principal(50_000, date(2026, 1, 2))
+    payments = [Payment(date(2026, 1, 31), on_principal=50_000), Payment(date(2026, 2, 28), on_principal=-25_000)]
+    found = interest_of(a_case(older, newer, payments=payments), date(2026, 3, 31), RATES)
+    assert [each.principal for each in found.periods if each.to == date(2026, 3, 31)] == [5_000, 50_000]
+
+
 def test_a_payment_before_the_first_day_lowers_all_of_it() -> None:
     payment = Payment(date(2025, 12, 1), on_principal=40_000)
     found = interest_of(a_case(principal(100_000, date(2026, 1, 1)), payments=[payment]), date(2026, 3, 31), RATES)

@@ -1,13 +1,16 @@
 """The daily look at the age of keys."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from portal.domain.errors import Unavailable
+from portal.domain.interest import BaseRate
 from portal.domain.key import LONGEST_VALID_SECONDS, SWITCH_SECONDS
+from portal.events import review
 from portal.events.review import ReviewFailed, serve_review
 from tests.support.fakes import DAY, NOW, FakeAws, FakeClock
 from tests.support.world import LambdaContext
@@ -41,6 +44,16 @@ def test_the_oldest_key_that_signs_is_a_metric_and_so_are_keys_to_retire(capsys:
     look(NOW + LONGEST_VALID_SECONDS["link"] + SWITCH_SECONDS)
     (metrics,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "CloudWatchMetrics" in line]
     assert (metrics["KeyAgeDays"], metrics["KeysToRetire"]) == ([431.0], [1.0])
+
+
+@pytest.mark.parametrize(("day", "left"), [(date(2026, 12, 31), 0), (date(2027, 1, 1), -1), (date(2026, 7, 1), 183)])
+def test_how_long_the_base_rate_is_known_is_a_metric(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, day: date, left: int
+) -> None:
+    monkeypatch.setattr(review, "base_rates", lambda: (BaseRate(date(2026, 7, 1), Decimal("1.52")),))
+    look(int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()))
+    (metrics,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "CloudWatchMetrics" in line]
+    assert metrics["BaseRateDaysLeft"] == [left]
 
 
 def test_a_look_that_fails_says_nothing_of_ages_and_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:

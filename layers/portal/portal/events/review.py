@@ -1,4 +1,4 @@
-"""Reviews, once a day: accounts that nobody uses are told, and then closed; keys that grow old are counted."""
+"""Reviews, once a day: accounts that nobody uses are told, and then closed; keys and base rates that grow old count."""
 
 import time
 from collections.abc import Mapping
@@ -11,7 +11,9 @@ from portal.adapters.dynamodb.reviews import ReviewsTable
 from portal.adapters.kms import KeySlots, Kms, KmsPseudonyms, KmsRecipients, Slot
 from portal.domain.errors import Unavailable
 from portal.domain.ids import CanonicalEmail
+from portal.domain.interest import base_rates, known_until
 from portal.domain.key import KeyPair, KeyUse
+from portal.domain.times import day_in_berlin
 from portal.events import Handler
 from portal.flows.close_account import Closing
 from portal.flows.ports import Clock
@@ -72,7 +74,7 @@ def _run(review: Review, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lamb
 
 
 def _look_at_keys(settings: ReviewSettings, kms: Kms, now: int) -> dict[str, Any]:
-    """Tell how old the keys are that sign, and which others are needed no more (ASVS 11.1.1)."""
+    """Tell how old the keys are that sign, and which others are needed no more (ASVS 11.1.1); and base rates."""
     try:
         pairs = [_pair(kms, use, slots, active) for use, (slots, active) in settings.rotating_keys.items()]
     except Exception as failure:  # noqa: BLE001 - whatever it is, Lambda must not log its text
@@ -80,6 +82,7 @@ def _look_at_keys(settings: ReviewSettings, kms: Kms, now: int) -> dict[str, Any
         raise ReviewFailed from None
     gauge("KeyAgeDays", max(pair.age_days(now) for pair in pairs))
     gauge("KeysToRetire", sum(pair.to_retire(now) for pair in pairs))
+    gauge("BaseRateDaysLeft", (known_until(base_rates()) - day_in_berlin(now)).days)
     keys = [
         {"use": pair.use, "age_days": pair.age_days(now), "phase": pair.phase, "to_retire": pair.to_retire(now)}
         for pair in pairs

@@ -117,7 +117,7 @@ def figures_from_item(item: Item) -> Figures:
     return Figures(counted, item.get("as_of"))
 
 
-def row_to_values(case: Case) -> dict[str, Any]:
+def row_values(case: Case) -> dict[str, Any]:
     """Return the attributes that a list shows of a case; the items of its terms hold them too."""
     row = case.row
     return {
@@ -156,7 +156,7 @@ def case_to_values(case: Case, digest: str) -> dict[str, Any]:
     row, partition = case.row, client_partition(case.client_id)
     return {
         **case_key(case.client_id, case.id),
-        **row_to_values(case),
+        **row_values(case),
         "version": case.version,
         "digest": digest,
         "terms": sorted(terms_of(case)),
@@ -171,7 +171,7 @@ def case_to_values(case: Case, digest: str) -> dict[str, Any]:
 
 def term_to_values(case: Case, term: str) -> dict[str, Any]:
     """Return the attributes of one term under which a case is found."""
-    return {**term_key(case.client_id, case.id, term), **row_to_values(case)}
+    return {**term_key(case.client_id, case.id, term), **row_values(case)}
 
 
 def term_key(client_id: ClientId, case_id: CaseId, term: str) -> Key:

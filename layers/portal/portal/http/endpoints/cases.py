@@ -10,7 +10,7 @@ from portal.http.bodies.cases import CasesBody, CaseSearchBody, InterestBody
 from portal.http.caller import caller_of
 from portal.http.case_document import case_document, interest_document, row_document
 from portal.http.case_query import cursor_of, query_of
-from portal.http.endpoints.clients import area_of
+from portal.http.client_area import area_of
 from portal.http.request import Request
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring

@@ -1,10 +1,10 @@
 """Clients of the company, for the people who look after them (P9)."""
 
-from portal.adapters.dynamodb.client_area import ClientAreaTable
 from portal.domain.times import day_in_berlin
 from portal.flows.client_area import list_clients, overview
 from portal.http.caller import caller_of
 from portal.http.case_document import client_document, overview_document
+from portal.http.client_area import area_of
 from portal.http.request import Request
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
@@ -25,8 +25,3 @@ def get_one(request: Request, wiring: Wiring[CasesSettings]) -> Response:
     account = caller_of(request, wiring).account
     found = overview(account, request.path_parameters["client_id"], area_of(wiring))
     return json_response(200, overview_document(found, day_in_berlin(wiring.clock()), _MONTHS))
-
-
-def area_of(wiring: Wiring[CasesSettings]) -> ClientAreaTable:
-    """Return the copies of clients and cases."""
-    return ClientAreaTable(wiring.aws, wiring.settings.mirror_table)

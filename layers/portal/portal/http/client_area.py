@@ -1,0 +1,10 @@
+"""The copies of clients and cases, for endpoints."""
+
+from portal.adapters.dynamodb.client_area import ClientAreaTable
+from portal.http.routes import Wiring
+from portal.settings import CasesSettings
+
+
+def area_of(wiring: Wiring[CasesSettings]) -> ClientAreaTable:
+    """Return the copies of clients and cases."""
+    return ClientAreaTable(wiring.aws, wiring.settings.mirror_table)
