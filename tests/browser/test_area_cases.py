@@ -10,8 +10,13 @@ from tests.browser.conftest import Visit
 from tests.support.area import enter, loaded
 from tests.support.browser import Visitor, accessible, keep_picture, refuse
 from tests.support.case_list import LIST, WORDS, found, look_for, references
-from tests.support.portfolio import CASE, FIRST, NUMBER, SECOND
+from tests.support.portfolio import CASE, FIRST, NUMBER, SECOND, put_portfolio
 from tests.support.stack import Portal
+
+
+@pytest.fixture(scope="module")
+def client(portal: Portal) -> str:
+    return put_portfolio(portal)
 
 
 @pytest.mark.parametrize("language", WORDS)
