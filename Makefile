@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing openapi feed-schema feed-bench demo privacy clean distclean lock
+.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing capacity openapi feed-schema feed-bench demo privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -104,6 +104,9 @@ siege: setup ## Attacker and owner at one address, for some minutes and other ga
 
 timing: setup ## Whether known and unknown addresses take the same time, on a freshly deployed local stack
 	$(DEV)/pytest -q tests/timing
+
+capacity: setup ## What looking at cases costs with a thousand and with a hundred thousand of them (some minutes)
+	$(DEV)/pytest -q -s tests/capacity
 
 openapi: setup ## Write openapi.json anew from the code
 	PYTHONPATH=layers/portal $(DEV)/python -m tools.openapi

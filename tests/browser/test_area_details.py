@@ -7,12 +7,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.support.area import account_of, enter, loaded, sessions_of
-from tests.support.browser import OF_PERSONS, Visitor, accessible, keep_picture, tokens_of
+from tests.support.browser import HOSTILE, OF_PERSONS, Visitor, accessible, keep_picture, tokens_of
 from tests.support.people import IBAN, OTHER_IBAN
 from tests.support.stack import Portal, link_token
 
 ERRORS = "Bitte prüfen Sie Ihre Angaben"
-HOSTILE = '"><img src=x onerror=alert(1)>${x}{{7*7}}{email}&amp;'
 EMAIL = "details.area@example.com"
 
 

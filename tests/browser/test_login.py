@@ -9,12 +9,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.support.area import COOKIES, account_of, end_sessions, enter, fill_login, loaded
-from tests.support.browser import Visitor, accessible, keep_picture, refuse
+from tests.support.browser import HOSTILE, Visitor, accessible, keep_picture, refuse
 from tests.support.people import PASSWORD
 from tests.support.stack import Portal, password_of
 
 ERRORS = "Bitte prüfen Sie Ihre Angaben"
-HOSTILE = '"><img src=x onerror=alert(1)>${x}{{7*7}}&amp;'
 
 
 def a_newcomer(portal: Portal, email: str, **changes: Any) -> str:

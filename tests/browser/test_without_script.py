@@ -6,13 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import keep_picture
+from tests.support.browser import HOSTILE, keep_picture
 from tests.support.filling import fill_registration, send_registration
 from tests.support.people import PASSWORD
 from tests.support.stack import Portal
 
 ERRORS = "Bitte prüfen Sie Ihre Angaben"
-HOSTILE = '"><img src=x onerror=alert(1)>${x}{{7*7}}&amp;'
 LINK = "Link aus der E-Mail"
 OTHER_PASSWORD = "sieben Kastanien unter Schnee"
 

@@ -15,6 +15,8 @@ WAIT_MILLISECONDS = 60_000
 SCREENSHOTS = ROOT / ".local/screenshots"
 STORED = """async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length,
     (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length]"""
+HOSTILE = '"><img src=x onerror=alert(1)>${x}{{7*7}}{email}&amp;'
+"""A text that acts where it is taken for markup or for a template."""
 # WCAG 2.2 AA and what axe calls best practice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 

@@ -162,9 +162,9 @@ class SentMail:
         return found[1]
 
 
-def some_path(route: str) -> str:
-    """Return a path that a route takes."""
-    return re.sub(r"\{(\w+)\}", lambda found: SOME_PATH.get(found[1], found[0]), route)
+def some_path(route: str, **known: str) -> str:
+    """Return a path that a route takes, with ids of nobody where none is given."""
+    return route.format(**{**SOME_PATH, **known})
 
 
 class LambdaContext:

@@ -77,6 +77,13 @@ _PERSON = tuple(
     each for each in REGISTRATION if not each.pointer.startswith(("/email", "/bank_details/", "/consents/"))
 )
 _CLOSING = Field("confirm", "/confirm", kind="consent", value="yes")
+# How lists of cases are asked for; what a search is for never gets into an address.
+_CASES = (
+    Field("text", "/text", need="filter", machine=True),
+    Field("status", "/status", kind="select", need="filter"),
+    Field("sort", "/sort", kind="select", choices=("opened", "debtor", "outstanding")),
+    Field("order", "/order", kind="select", choices=("descending", "ascending")),
+)
 _SENT = ("sent_email", "sent_reference")
 _LINK = (Field("link", "/token", kind="textarea"),)
 _NEW_PASSWORD = (Field("new_password", "/new_password", kind="password", autocomplete="new-password"),)
@@ -133,6 +140,8 @@ _PAGES = (
         parts="area:returns",
     ),
     PageSpec(HOME, texts=("inside",), script="account", private=True),
+    PageSpec("cases", texts=("case-words",), script="cases", fields=_CASES, parts="imprint:contact", private=True),
+    PageSpec("case", texts=("case-words",), script="case", fields=(Field("to", "/to", kind="date"),), private=True),
     PageSpec(
         "profile",
         texts=("inside", "person"),

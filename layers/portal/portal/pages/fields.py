@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
-Need = Literal["mandatory", "voluntary", "either"]
-Kind = Literal["text", "email", "tel", "password", "textarea", "consent", "radio", "hidden"]
+Need = Literal["mandatory", "voluntary", "either", "filter"]
+Kind = Literal["text", "email", "tel", "password", "textarea", "consent", "radio", "select", "date", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,11 @@ class Field:
         pointer: where it stands in the API's document (RFC 6901).
         kind: of the control.
         autocomplete: token of WCAG 1.3.5.
-        need: whether it may be left empty; ``either`` is one of several ways to say the same.
+        need: whether it may be left empty; ``either`` is one of several ways to say the same, a ``filter`` narrows down
+            what is shown.
         inputmode: keyboard of touch screens.
-        choices: values of a ``radio``; each has a text ``<value>``.
+        choices: values of a ``radio`` or ``select``; each has a text ``<value>``. A ``select`` that is a filter begins
+            with the text ``all``, for no value.
         value: what the box of a ``consent`` sends, the version of a wording; a value of the template.
         machine: whether it is no prose: neither spell-checked nor capitalised.
     """
@@ -87,7 +89,8 @@ def field_values(field: Field, value: str, error: str) -> dict[str, str]:
         f"invalid_{name}": ' aria-invalid="true"' if error else "",
         f"checked_{name}": " checked" if value else "",
     }
-    chosen = {f"checked_{name}_{choice}": " checked" if value == choice else "" for choice in field.choices}
+    mark = " selected" if field.kind == "select" else " checked"
+    chosen = {f"checked_{name}_{choice}": mark if value == choice else "" for choice in field.choices}
     return filled | chosen
 
 
@@ -139,7 +142,17 @@ def _control(field: Field, texts: FieldTexts) -> str:
     attributes += _described(field, texts) + _pointer(field)
     if field.kind == "textarea":
         return f'<textarea rows="4" {attributes}>$value_{name}</textarea>'
+    if field.kind == "select":
+        return f"<select {attributes}>\n{_options(field, texts)}\n</select>"
     return f'<input type="{field.kind}" {attributes} value="$value_{name}">'
+
+
+def _options(field: Field, texts: FieldTexts) -> str:
+    every = [f'<option value="">{texts["all"]}</option>'] if field.need == "filter" else []
+    own = [
+        f'<option value="{choice}"$checked_{field.name}_{choice}>{texts[choice]}</option>' for choice in field.choices
+    ]
+    return "\n".join([*every, *own])
 
 
 def _reveal(field: Field, texts: FieldTexts) -> str:

@@ -45,6 +45,8 @@ async function answer(response) {
 }
 
 async function document_of(response) {
+  // A file goes to the disk as it came: read as text it would lose the mark of its encoding.
+  if (response.headers.get("Content-Type")?.startsWith("text/csv")) return response.blob();
   try {
     return await response.json();
   } catch {

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { handle, summarise } from "./forms.js";
-import { destination, keepFragment, open, said } from "./places.js";
+import { goOn, keepFragment, onward, open, said } from "./places.js";
 import { fragment, text } from "./texts.js";
 import { exchange, renew } from "./tokens.js";
 
@@ -20,7 +20,7 @@ function logIn(typed) {
 
 function done({ data }) {
   if (data.password_change_required) choose(data.access_token);
-  else leave(destination());
+  else leave(goOn);
 }
 
 function failed(answer) {
@@ -30,10 +30,10 @@ function failed(answer) {
 }
 
 // What was typed must not stay in a page that the browser keeps.
-function leave(page, told) {
+function leave(lead) {
   form.reset();
   initial = null;
-  open(page, told);
+  lead();
 }
 
 function tell(name, tone) {
@@ -60,7 +60,7 @@ function choose(token) {
   // Password managers see whose password it is.
   own.querySelector('[autocomplete="username"]').value = initial.email;
   head(ways.choice);
-  handle(own, { send: replace, done: () => leave("review", `to=${destination()}`), failed: refused });
+  handle(own, { send: replace, done: () => leave(() => open("review", onward())), failed: refused });
 }
 
 async function replace(typed) {
@@ -92,4 +92,4 @@ const why = said("why");
 if (["needed", "ended"].includes(why)) tell(why, "");
 ask.hidden = false;
 // Who has a session need not log in again.
-if (why !== "needed" && (await renew()).ok) leave(destination());
+if (why !== "needed" && (await renew()).ok) leave(goOn);

@@ -1,7 +1,7 @@
 // Newer wordings of terms or privacy notice await the consent of who has an account.
 
 import { handle } from "./forms.js";
-import { destination, open } from "./places.js";
+import { goOn } from "./places.js";
 import { call, load, ready, require } from "./session.js";
 import { onDay } from "./show.js";
 import { text } from "./texts.js";
@@ -53,7 +53,7 @@ async function at(box, answer) {
 
 await require();
 await look();
-handle(form, { send, done: () => open(destination()) });
+handle(form, { send, done: goOn });
 // Nothing is awaited of who came here by the button "back".
-if (!awaited().length) open(destination());
+if (!awaited().length) goOn();
 else ready();

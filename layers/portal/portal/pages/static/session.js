@@ -5,7 +5,7 @@
 
 import { call as send, reason } from "./api.js";
 import { askPassword, calm, closeAll, logoutFailed, warn } from "./dialogs.js";
-import { keepFragment, name, open } from "./places.js";
+import { keepFragment, open, wayBack } from "./places.js";
 import { exchange, forget, onOver, renew, session, tellOver, token } from "./tokens.js";
 
 export { session };
@@ -51,7 +51,7 @@ export async function call(method, route, body, { headers } = {}) {
     if (!(await stepUp())) return { ...answer, code: "cancelled" };
     answer = await attempt(method, route, body, headers);
   }
-  if (answer.code === "consent_required") return leave("new-wordings", `to=${name}`);
+  if (answer.code === "consent_required") return leave("new-wordings", wayBack());
   if (answer.code === "password_change_required") return toLogin("needed");
   return answer;
 }
@@ -63,6 +63,29 @@ export async function load(route) {
     if (answer.ok) return answer;
     await unable(answer);
   }
+}
+
+/**
+ * Asks several things at once until all of them are answered, a 404 included; a failure is told once, as `load` does.
+ *
+ * `asks` return promises of answers. Where `wanted` says no when they come, something else was asked for meanwhile:
+ * nothing is told, and null is returned.
+ */
+export async function together(asks, wanted = () => true) {
+  for (;;) {
+    const answers = await Promise.all(asks.map((ask) => ask()));
+    if (!wanted()) return null;
+    const failed = answers.find(({ ok, status }) => !ok && status !== 404);
+    if (!failed) return answers;
+    await unable(failed);
+  }
+}
+
+/** Notes that a page that was shown loads other data, and where that can say so; `ready()` notes that it is there. */
+export function busy() {
+  document.querySelector(".unable")?.remove();
+  loading.hidden = true;
+  main.setAttribute("aria-busy", "true");
 }
 
 /** Shows the page, once everything is in its place. */
@@ -128,7 +151,7 @@ async function reauthenticate(password) {
 }
 
 function toLogin(why) {
-  return leave("login", `to=${name}&why=${why}`);
+  return leave("login", `${wayBack()}&why=${why}`);
 }
 
 function leave(page, fragment) {
