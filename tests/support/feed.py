@@ -88,6 +88,13 @@ class FeedWorld:
         """Run the schedule of the feed."""
         return self.ingest({"task": "take_in"}, LambdaContext(1_000_000))
 
+    def clear(self) -> None:
+        """Forget everything; what was connected stays so."""
+        for key in objects(self):
+            self.s3.delete_object(Bucket="feed", Key=key)
+        for item in self.dynamodb.scan(TableName="MirrorTable")["Items"]:
+            self.dynamodb.delete_item(TableName="MirrorTable", Key={"pk": item["pk"], "sk": item["sk"]})
+
     def items(self, table: str) -> list[dict[str, Any]]:
         """Return everything that the table holds."""
         return [from_item(item) for item in self.dynamodb.scan(TableName=table)["Items"]]
