@@ -12,6 +12,7 @@ APPLY ?=
 ENV ?=
 KEY ?=
 RUNS ?= 200
+LINES ?= 100000
 
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
@@ -23,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing openapi privacy clean distclean lock
+.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing capacity openapi feed-schema feed-bench demo privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -104,8 +105,20 @@ siege: setup ## Attacker and owner at one address, for some minutes and other ga
 timing: setup ## Whether known and unknown addresses take the same time, on a freshly deployed local stack
 	$(DEV)/pytest -q tests/timing
 
+capacity: setup ## What looking at cases costs with a thousand and with a hundred thousand of them (some minutes)
+	$(DEV)/pytest -q -s tests/capacity
+
 openapi: setup ## Write openapi.json anew from the code
 	PYTHONPATH=layers/portal $(DEV)/python -m tools.openapi
+
+feed-schema: setup ## Write docs/feed.schema.json anew from the code
+	PYTHONPATH=layers/portal $(DEV)/python -m tools.feed.schema
+
+feed-bench: setup ## Take a made-up file of the feed in on this machine, and say what that costs (LINES=100000)
+	@POWERTOOLS_SERVICE_NAME=ingest POWERTOOLS_METRICS_NAMESPACE=bench PYTHONPATH=layers/portal $(DEV)/python -m tools.feed.bench "$(LINES)"
+
+demo: setup ## Fill the running portal with made-up clients and cases for a registered address (EMAIL=…)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.local.demo "$$EMAIL"
 
 privacy: setup ## Write the tables of docs/privacy.md anew from docs/privacy.toml
 	$(DEV)/python -m tools.privacy

@@ -65,11 +65,12 @@ def _require_existence_conditions(operation: str, parameters: dict[str, Any]) ->
     writes = [next(iter(entry.items())) for entry in parameters.get("TransactItems", [])]
     single = {"put_item": "Put", "update_item": "Update"}
     writes += [(single[operation], parameters)] if operation in single else []
-    required = {"Put": "attribute_not_exists(", "Update": "attribute_exists("}
+    # A put over an item asks for the version that it replaces, or goes with one that does.
+    required = {"Put": ("attribute_not_exists(", "attribute_exists("), "Update": ("attribute_exists(",)}
     for kind, write in writes:
         # A counter may be made by its first count, as that also sets when it ends.
         is_counter = kind == "Update" and write["UpdateExpression"].endswith(" :one") and ":expires_at" in str(write)
-        as_required = write.get("ConditionExpression", "").startswith(required.get(kind, ""))
+        as_required = write.get("ConditionExpression", "").startswith(required.get(kind, ("",)))
         assert as_required or is_counter, (operation, write)
 
 

@@ -13,7 +13,7 @@ from tests.integration.conftest import Written
 from tests.support.canaries import Place, called, search, stored
 from tests.support.clients import appear
 from tests.support.people import PASSWORD, a_registration
-from tests.support.world import HTTP_FUNCTIONS, World
+from tests.support.world import HTTP_FUNCTIONS, World, some_path
 
 ROUTES: list[Route] = [route for name in HTTP_FUNCTIONS for route in import_module(f"functions.{name}.app").ROUTES]
 FORGED = {
@@ -86,7 +86,7 @@ def walk(world: World) -> None:
     world.request("POST", "/api/registrations", a_registration())
     world.run_mailer()
     for route in sorted(ROUTES, key=lambda route: ENDS_THE_SESSION.index(route.path) if ends(route) else -1):
-        path = route.path.format(id="x", kind="x", page="confirm")
+        path = some_path(route.path, kind="x", page="confirm")
         body: Any = {} if route.method in {"POST", "PUT", "PATCH"} else None
         answer = world.request(route.method, path, body, token=token)
         assert answer.status < 500

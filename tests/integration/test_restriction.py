@@ -7,7 +7,7 @@ import pytest
 
 from portal.http.routes import Route
 from tests.support.people import OTHER_IBAN, PASSWORD
-from tests.support.world import HTTP_FUNCTIONS, START, Answer, World, faults
+from tests.support.world import HTTP_FUNCTIONS, START, Answer, World, faults, some_path
 
 DAY = 86_400
 EMAIL = "erika.muster@example.com"
@@ -53,7 +53,7 @@ def test_a_route_says_truly_whether_a_restriction_stops_it(world: World, route: 
     restrict(world)
     before = account(world)
     body: dict[str, Any] | None = None if route.method in {"GET", "DELETE"} else {}
-    answer = world.request(route.method, route.path.format(id="x", kind="x"), body, token=token)
+    answer = world.request(route.method, some_path(route.path, kind="x"), body, token=token)
     assert ("processing_restricted" in answer.text and answer.status == 403) is route.processing
     if route.processing:
         assert account(world) == before

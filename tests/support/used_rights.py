@@ -45,6 +45,10 @@ def _resource(call: Call, names: dict[str, str]) -> str:
         return f"{_SES}{kind}/${{{names.get(name, name)}}}"
     if call.action.startswith("kms:"):
         return names.get(call.resource.rpartition("/")[2], call.resource)
+    if call.action.startswith("s3:"):
+        bucket, _, folder = call.resource.partition("/")
+        name = names.get(bucket, bucket)
+        return f"${{{name}.Arn}}/{folder}" if folder else name
     table, _, index = call.resource.partition("/index/")
     name = names.get(table, table)
     return f"${{{name}.Arn}}/index/{index}" if index else name

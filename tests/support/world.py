@@ -16,6 +16,7 @@ from portal.adapters.dynamodb.items import from_item
 from portal.adapters.kms import key_id_of
 from portal.domain.email import sending_form
 from portal.events.cleanup import serve_cleanup
+from portal.events.ingest import serve_ingest
 from portal.events.mailer import serve_mailer
 from portal.events.ops import serve_ops
 from portal.events.review import serve_review
@@ -161,13 +162,13 @@ class SentMail:
         return found[1]
 
 
-def some_path(route: str) -> str:
-    """Return a path that a route takes."""
-    return re.sub(r"\{(\w+)\}", lambda found: SOME_PATH.get(found[1], found[0]), route)
+def some_path(route: str, **known: str) -> str:
+    """Return a path that a route takes, with ids of nobody where none is given."""
+    return route.format(**{**SOME_PATH, **known})
 
 
 class LambdaContext:
-    """What mailer, cleanup, review and ops ask of Lambda; each answer leaves ``step`` milliseconds less."""
+    """What mailer, cleanup, review, ingest and ops ask of Lambda; each answer leaves ``step`` milliseconds less."""
 
     def __init__(self, remaining: int = 50_000, step: int = 0) -> None:
         self.remaining = remaining
@@ -189,7 +190,8 @@ class World:
         self.hooks = Hooks()
         self.aws = Aws(self.hooks.on_before, self.hooks.on_after)
         self.dynamodb = boto3.client("dynamodb", region_name=REGION)
-        self.names = {**PARAMETERS, **self._make_tables()}
+        self.s3 = boto3.client("s3", region_name=REGION)
+        self.names = {**PARAMETERS, **self._make_tables(), **self._make_buckets()}
         self.key_made_at: dict[str, int] = {}
         boto3.client("sesv2", region_name=REGION).create_email_identity(EmailIdentity="portal.example.com")
         self.deploy()
@@ -207,6 +209,8 @@ class World:
         self.cleanup = serve_cleanup(cleaning, self.aws, self.clock)
         reviewing = portal_settings.load(portal_settings.ReviewSettings, self.environment("review"))
         self.review = serve_review(reviewing, self.aws, self.clock)
+        ingesting = portal_settings.load(portal_settings.IngestSettings, self.environment("ingest"))
+        self.ingest = serve_ingest(ingesting, self.aws, self.clock, pause=lambda _: None)
         operating = portal_settings.load(portal_settings.OpsSettings, self.environment("ops"))
         self.operators = serve_ops(operating, self.aws, self.clock)
 
@@ -218,6 +222,12 @@ class World:
                 wanted["StreamSpecification"] = {**wanted["StreamSpecification"], "StreamEnabled": True}
             self.dynamodb.create_table(TableName=name, **wanted)
         return {name: name for name in resources("AWS::DynamoDB::Table")}
+
+    def _make_buckets(self) -> dict[str, str]:
+        names = {name: re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower() for name in resources("AWS::S3::Bucket")}
+        for name in names.values():
+            self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        return names
 
     def _make_keys(self) -> None:
         """Make the keys that the template has and this world has not; delete those whose condition does not hold."""
@@ -334,6 +344,10 @@ class World:
     def run_review(self, accounts: int = 1_000_000) -> dict[str, Any]:
         """Run the schedule of the review; its time is over after so many accounts."""
         return self.review({"task": "review"}, LambdaContext(59_999 + accounts, step=1))
+
+    def run_ingest(self, steps: int = 1_000_000) -> dict[str, Any]:
+        """Run the schedule of the feed; its time is over after so many steps (files, chunks and parts of removals)."""
+        return self.ingest({"task": "take_in"}, LambdaContext(59_999 + steps, step=1))
 
     def ops(self, *, sessions: int = 1_000_000, **event: Any) -> Any:
         """Invoke the operators' function; its time is over after so many sessions."""

@@ -31,7 +31,10 @@ KEEPS_NOTHING = {
     "AWS::ApiGateway::BasePathMapping",
     "AWS::ApiGateway::DomainName",
     "AWS::CloudWatch::Alarm",
+    "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
+    "AWS::S3::BucketPolicy",
+    "AWS::SQS::QueuePolicy",
     "AWS::Serverless::Api",
     # Logs and samples of requests are off (test_privacy_of_the_platform.py).
     "AWS::WAFv2::WebACL",

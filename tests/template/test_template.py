@@ -41,6 +41,7 @@ SETTINGS = {
     "mailer": portal_settings.MailerSettings,
     "cleanup": portal_settings.CleanupSettings,
     "review": portal_settings.ReviewSettings,
+    "ingest": portal_settings.IngestSettings,
     "ops": portal_settings.OpsSettings,
 }
 
@@ -171,7 +172,7 @@ def test_a_table_has_the_settings_of_its_class(name: str) -> None:
     assert table.get("DeletionProtectionEnabled", False) == TABLE_SETTINGS[name][4]
 
 
-def test_indexes_hold_keys_only_and_sessions_what_their_owner_sees() -> None:
+def test_indexes_hold_keys_only_and_those_of_lists_what_their_owner_sees() -> None:
     indexes = [index for table in TABLES.values() for index in table.get("GlobalSecondaryIndexes", [])]
     shown = {index["IndexName"]: index["Projection"] for index in indexes}
     of_cases = [shown.pop(f"by-{of}{sort}") for of in ("", "status-") for sort in get_args(Sort)]
@@ -318,6 +319,23 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:Query", "EvidenceTable"),
         ("dynamodb:PutItem", "EvidenceTable"),
         ("dynamodb:UpdateItem", "EvidenceTable", "its end only"),
+    },
+    "ingest": {
+        ("dynamodb:BatchGetItem", "MirrorTable"),
+        ("dynamodb:GetItem", "MirrorTable"),
+        ("dynamodb:Query", "MirrorTable"),
+        ("dynamodb:PutItem", "MirrorTable"),
+        ("dynamodb:UpdateItem", "MirrorTable"),
+        ("dynamodb:DeleteItem", "MirrorTable"),
+        ("dynamodb:ConditionCheckItem", "MirrorTable"),
+        ("s3:ListBucket", "FeedBucket"),
+        ("s3:GetObject", "${FeedBucket.Arn}/inbox/*"),
+        ("s3:DeleteObject", "${FeedBucket.Arn}/inbox/*"),
+        ("s3:PutObject", "${FeedBucket.Arn}/done/*"),
+        ("s3:PutObject", "${FeedBucket.Arn}/reports/*"),
+        ("s3:GetObject", "${FeedBucket.Arn}/reports/*"),
+        ("s3:DeleteObject", "${FeedBucket.Arn}/reports/*"),
+        ("sqs:SendMessage", "IngestDeadLetters"),
     },
     "ops": {
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
@@ -519,7 +537,7 @@ def test_ops_ends_before_its_caller_sends_the_event_again() -> None:
 def test_schedules_are_named_by_their_stack() -> None:
     events = [event for props in functions().values() for event in props.get("Events", {}).values()]
     names = [event["Properties"]["Name"]["Fn::Sub"] for event in events if event["Type"] == "ScheduleV2"]
-    assert len(set(names)) == len(names) == 4
+    assert len(set(names)) == len(names) == 5
     assert all(name.startswith("${AWS::StackName}-") for name in names)
 
 

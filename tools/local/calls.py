@@ -13,6 +13,8 @@ UNKNOWN = "unknown"
 """Stands for a function that does not name itself."""
 
 _APP_ID = re.compile(r"(?:^| )app/(\S+)")
+_SIGNED_FOR_S3 = "/s3/aws4_request"
+_ON_OBJECTS = {"GET": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
 _SEND_EMAIL = ("POST", "/v2/email/outbound-emails")
 # The rights that the entries of a transaction need (DynamoDB: "IAM policies for transactions").
 _ENTRIES = {
@@ -30,7 +32,8 @@ class Call:
     Args:
         function: as it names itself (`AWS_SDK_UA_APP_ID`).
         action: as IAM names it.
-        resource: name of a table, `<table>/index/<index>`, ARN of a key, or end of the ARN of an SES resource.
+        resource: name of a table, `<table>/index/<index>`, ARN of a key, name of a bucket, `<bucket>/<folder>/*`, or
+            end of the ARN of an SES resource.
         denied: whether the call was refused for want of it.
     """
 
@@ -61,7 +64,10 @@ def calls_of(method: str, path: str, headers: Mapping[str, str], body: bytes, *,
     """
     named = _APP_ID.search(headers.get("User-Agent", ""))
     function = named[1] if named else UNKNOWN
-    needed = _needed(method, path, headers.get("X-Amz-Target", ""), body)
+    if _SIGNED_FOR_S3 in headers.get("Authorization", ""):
+        needed = _of_buckets(method, path, headers.get("x-amz-copy-source", ""))
+    else:
+        needed = _needed(method, path, headers.get("X-Amz-Target", ""), body)
     return {Call(function, action, resource, denied) for action, resource in needed}
 
 
@@ -84,6 +90,18 @@ def _needed(method: str, path: str, target: str, body: bytes) -> Iterator[tuple[
     else:
         # Nobody's right: a test that compares says which call is new.
         yield f"{method} {path} {target}".strip(), UNKNOWN
+
+
+def _of_buckets(method: str, path: str, copied: str) -> Iterator[tuple[str, str]]:
+    """Yield rights to objects by the folders that these lie in: their names are nobody's business."""
+    bucket, _, key = path.strip("/").partition("/")
+    if not key:
+        yield "s3:ListBucket" if method == "GET" else f"{method} {UNKNOWN}", bucket
+        return
+    yield _ON_OBJECTS.get(method, f"{method} {UNKNOWN}"), f"{bucket}/{key.partition('/')[0]}/*"
+    if copied:
+        source, _, key = copied.strip("/").partition("/")
+        yield "s3:GetObject", f"{source}/{key.partition('/')[0]}/*"
 
 
 def _of_tables(operation: str, asked: dict[str, Any]) -> Iterator[tuple[str, str]]:

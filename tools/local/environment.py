@@ -77,7 +77,9 @@ def for_emulator(
         "SFTP_ENABLED": "0",
         "PERSIST_STATE": str(int(persist)),
         "STATE_DIR": str(layout.emulator),
-        "S3_DATA_DIR": str(layout.tmp / "s3"),
+        # Objects are not part of the saved state: files of the feed and reports would be gone with each stop.
+        "S3_PERSIST": str(int(persist)),
+        "S3_DATA_DIR": str((layout.emulator if persist else layout.tmp) / "s3"),
     }
 
 

@@ -254,6 +254,14 @@ class OpsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """Function ``ingest``."""
+
+    mirror_table: str
+    feed_bucket: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings(WordingSettings):
     """Function ``web``; what the imprint says besides (DDG section 5)."""
 

@@ -40,6 +40,28 @@ def test_a_call_needs_these_rights(target: str, body: Any, expected: set[tuple[s
     assert calls(target, body) == {("login", *each) for each in expected}
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "copied", "expected"),
+    [
+        ("GET", "/feed", "", {("s3:ListBucket", "feed")}),
+        ("GET", "/feed/inbox/a.jsonl", "", {("s3:GetObject", "feed/inbox/*")}),
+        ("DELETE", "/feed/reports/a.parts/b/1.jsonl", "", {("s3:DeleteObject", "feed/reports/*")}),
+        ("PUT", "/feed/done/a", "feed/inbox/a", {("s3:PutObject", "feed/done/*"), ("s3:GetObject", "feed/inbox/*")}),
+        ("POST", "/feed", "", {("POST unknown", "feed")}),
+    ],
+)
+def test_a_call_to_a_bucket_needs_rights_to_folders(
+    method: str, path: str, copied: str, expected: set[tuple[str, str]]
+) -> None:
+    headers = {
+        "User-Agent": AGENT,
+        "Authorization": "AWS4-HMAC-SHA256 Credential=A/20261127/eu-central-1/s3/aws4_request",
+    }
+    headers |= {"x-amz-copy-source": copied} if copied else {}
+    found = calls_of(method, path, headers, b"", denied=False)
+    assert {(call.action, call.resource) for call in found} == expected
+
+
 def test_a_mail_needs_the_rights_to_its_sender_and_to_its_configuration() -> None:
     mail = {
         "FromEmailAddress": "Portal <noreply@portal.example.com>",

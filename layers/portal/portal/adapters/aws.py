@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from portal.domain.errors import ConditionFailed, Conflict, MailRefused, Unavailable
 
-Service = Literal["dynamodb", "kms", "sesv2"]
+Service = Literal["dynamodb", "kms", "sesv2", "s3"]
 Hook = Callable[[str, str, dict[str, Any]], None]
 """Called with service, operation and parameters; may raise or wait in the call's stead."""
 
@@ -20,6 +20,8 @@ CONFIGS: dict[Service, Config] = {
     "kms": Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"}),
     # SES has no idempotency token: a second try of the library could be a second mail that nobody counts.
     "sesv2": Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"}),
+    # Used by no request: a copy of a large file takes its time.
+    "s3": Config(connect_timeout=2, read_timeout=30, retries={"total_max_attempts": 3, "mode": "standard"}),
 }
 
 _THROTTLED_RETRY_SECONDS = 5
@@ -49,6 +51,10 @@ _ANSWERS: dict[str, type[Exception]] = {
     "TransactionConflictException": Conflict,
     "TransactionInProgressException": Conflict,
     "KMSInvalidMacException": InvalidMac,
+    # Of S3: another object is there now, or none.
+    "PreconditionFailed": ConditionFailed,
+    "ConditionalRequestConflict": ConditionFailed,
+    "NoSuchKey": ConditionFailed,
     # Of SES alone: this mail, or this sender.
     "MessageRejected": MailRefused,
     "BadRequestException": MailRefused,

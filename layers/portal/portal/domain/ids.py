@@ -23,6 +23,9 @@ CORE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
 
 CORE_ID_PATTERN = re.compile(CORE_ID)
 
+ROUTE_WORDS = frozenset({"search", "export"})
+"""Words that stand in routes where the number of a case may stand; no case is numbered so."""
+
 CounterKey = NewType("CounterKey", str)
 """A counter of attempts or mails; names no person."""
 

@@ -25,7 +25,7 @@ def fold(text: str) -> str:
     Accents fall away and ``ae``, ``oe``, ``ue`` count as the umlauts do, so that Müller and Mueller are the same. The
     beginning of a text gives the beginning of what the whole text gives.
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text).casefold()
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return _SPELT_OUT.sub("", _NO_WORD.sub(" ", letters)).strip()[:_LONGEST]
 

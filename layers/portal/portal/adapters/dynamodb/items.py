@@ -37,6 +37,27 @@ def put_new(table: str, values: Mapping[str, Any], key: str = "pk") -> dict[str,
     }
 
 
+def replace_existing(table: str, values: Mapping[str, Any], key: Key, version: int | None = None) -> dict[str, Any]:
+    """Return the parameters of a put over an item; it fails where the item is gone or has another version.
+
+    Args:
+        table: name of the table.
+        values: all attributes of the new item.
+        key: of the item.
+        version: that it has now; None where that does not matter.
+    """
+    put: dict[str, Any] = {
+        "TableName": table,
+        "Item": to_item(values),
+        "ConditionExpression": "attribute_exists(#key)",
+        "ExpressionAttributeNames": {"#key": next(iter(key))},
+    }
+    if version is not None:
+        put["ConditionExpression"] += " AND version = :replaced"
+        put["ExpressionAttributeValues"] = to_item({":replaced": version})
+    return put
+
+
 def require_existing(table: str, key: Key, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a check or a delete that fails where the item is gone or ``condition`` does not hold."""
     return {
@@ -71,6 +92,33 @@ def update_existing(
         **parameters,
         "UpdateExpression": update,
         "ExpressionAttributeNames": {**parameters["ExpressionAttributeNames"], **(names or {})},
+    }
+
+
+def add_to_existing(table: str, key: Key, amounts: Mapping[str, int], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of an update that adds to numbers and sets others, and fails where the item is gone.
+
+    Args:
+        table: name of the table.
+        key: of the item.
+        amounts: what is added, by attribute; one that is not there counts as 0.
+        values: what is set besides, by attribute; at least one.
+    """
+    names = {f"#a{place}": name for place, name in enumerate(amounts)}
+    names |= {f"#s{place}": name for place, name in enumerate(values)}
+    update = "SET " + ", ".join(f"#s{place} = :s{place}" for place in range(len(values)))
+    if amounts:
+        update += " ADD " + ", ".join(f"#a{place} :a{place}" for place in range(len(amounts)))
+    return {
+        "TableName": table,
+        "Key": to_item(key),
+        "UpdateExpression": update,
+        "ConditionExpression": "attribute_exists(#key)",
+        "ExpressionAttributeNames": {**names, "#key": next(iter(key))},
+        "ExpressionAttributeValues": to_item(
+            {f":a{place}": amount for place, amount in enumerate(amounts.values())}
+            | {f":s{place}": value for place, value in enumerate(values.values())}
+        ),
     }
 
 

@@ -1,7 +1,8 @@
 """How clients and cases lie in the table Mirror; the one place that knows its attribute names.
 
-Every key begins with the client. A partition ``client#<id>`` holds the client, its figures, a right for each of its
-people and its cases; ``client#<id>#terms`` holds the terms under which its cases are found.
+A partition ``client#<id>`` holds the client, its figures, a right for each of its people and its cases;
+``client#<id>#terms`` holds the terms under which its cases are found. Where a client or a case was removed, an item of
+the same key remembers that (``removed``) and nothing else. ``feed#<drop>`` holds how far a file of the feed is.
 """
 
 import json
@@ -23,6 +24,7 @@ from portal.domain.case import (
     StatutoryInterest,
 )
 from portal.domain.client import Client, Figures
+from portal.domain.feed import OUTCOMES, Drop, Known, Place, Progress, Removal
 from portal.domain.ids import CanonicalEmail, CaseId, ClientId
 from portal.domain.search import Sort, fold, terms_of
 
@@ -70,6 +72,17 @@ def case_key(client_id: ClientId, case_id: CaseId) -> Key:
     return {"pk": client_partition(client_id), "sk": f"case#{case_id}"}
 
 
+def place_key(place: Place) -> Key:
+    """Return the key of what a line of the feed is about."""
+    client_id, case_id = place
+    return client_key(client_id) if case_id is None else case_key(client_id, case_id)
+
+
+def progress_key(drop: Drop) -> Key:
+    """Return the key of how far a file is taken in."""
+    return {"pk": f"feed#{drop.id}", "sk": "progress"}
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Where cases lie in an order: an index, the attributes of its key, and the partition of a client."""
@@ -88,10 +101,18 @@ def listing_of(client_id: ClientId, sort: Sort, status: CaseStatus | None) -> Li
     return Listing(f"by-status-{sort}", "listed_status", f"{sort}_key", f"{partition}#{status}")
 
 
-def client_to_values(client: Client) -> dict[str, Any]:
-    """Return the attributes of a client."""
+def client_to_values(client: Client, digest: str = "", source: str = "") -> dict[str, Any]:
+    """Return the attributes of a client.
+
+    Args:
+        client: to be stored.
+        digest: of what the feed brought, by which a repeated line is known.
+        source: which line of which file brought it.
+    """
     return {
         **client_key(client.id),
+        "digest": digest,
+        "source": source,
         "version": client.version,
         "name": client.name,
         "people": sorted(client.people),
@@ -146,12 +167,13 @@ def row_from_item(item: Item) -> CaseRow:
     )
 
 
-def case_to_values(case: Case, digest: str) -> dict[str, Any]:
+def case_to_values(case: Case, digest: str, source: str = "") -> dict[str, Any]:
     """Return the attributes of a case.
 
     Args:
         case: to be stored.
         digest: of what the feed brought, by which a repeated line is known.
+        source: which line of which file brought it.
     """
     row, partition = case.row, client_partition(case.client_id)
     return {
@@ -159,6 +181,7 @@ def case_to_values(case: Case, digest: str) -> dict[str, Any]:
         **row_values(case),
         "version": case.version,
         "digest": digest,
+        "source": source,
         "terms": sorted(terms_of(case)),
         "details": _details(case),
         "listed": partition,
@@ -198,6 +221,64 @@ def case_from_item(item: Item) -> Case | None:
         postings=tuple(Posting(**_dated(each, "booked_on")) for each in details["postings"]),
         payments=tuple(Payment(**_dated(each, "received_on")) for each in details["payments"]),
         history=tuple(Event(**_dated(each, "on")) for each in details["history"]),
+    )
+
+
+OF_KNOWN = ("pk", "sk", "version", "digest", "source", "removed", "expires_at")
+"""Attributes that ``known_from_item`` reads."""
+
+
+def known_from_item(item: Item) -> tuple[Place, Known]:
+    """Return what a line about the same place has to know of an item, and the place."""
+    case_id = None if item["sk"] == "client" else CaseId(item["sk"].removeprefix("case#"))
+    forgotten_at = item["expires_at"] if item.get("removed") else None
+    known = Known(item["version"], item.get("digest", ""), item.get("source", ""), forgotten_at)
+    return (client_of_partition(item["pk"]), case_id), known
+
+
+def removal_to_values(removal: Removal) -> dict[str, Any]:
+    """Return the attributes that remember a removal."""
+    return {
+        **place_key((removal.client_id, removal.case_id)),
+        "version": removal.version,
+        "digest": removal.digest,
+        "source": removal.source,
+        "removed": True,
+        "expires_at": removal.expires_at,
+    }
+
+
+def progress_to_values(progress: Progress, drop: Drop, lease_until: int, expires_at: int) -> dict[str, Any]:
+    """Return the attributes of how far a file is taken in.
+
+    Args:
+        progress: how far it is.
+        drop: the file.
+        lease_until: epoch seconds at which another run may take it.
+        expires_at: epoch seconds at which nobody cares any more.
+    """
+    return {
+        **progress_key(drop),
+        "started_at": progress.started_at,
+        "lease": progress.lease,
+        "lease_until": lease_until,
+        "done_bytes": progress.offset,
+        "done_lines": progress.line,
+        **{str(outcome): progress.counts.get(outcome, 0) for outcome in OUTCOMES},
+        "reported": progress.reported,
+        "expires_at": expires_at,
+    }
+
+
+def progress_from_item(item: Item) -> Progress:
+    """Return how far a file is taken in."""
+    return Progress(
+        started_at=item["started_at"],
+        lease=item["lease"],
+        offset=item["done_bytes"],
+        line=item["done_lines"],
+        counts={outcome: item[outcome] for outcome in OUTCOMES},
+        reported=item["reported"],
     )
 
 

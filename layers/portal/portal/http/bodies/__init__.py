@@ -13,8 +13,12 @@ _CODES = {
     "extra_forbidden": FieldCode.UNKNOWN_MEMBER,
     "string_too_long": FieldCode.TOO_LONG,
     "literal_error": FieldCode.INVALID_VALUE,
+    "enum": FieldCode.INVALID_VALUE,
+    "string_pattern_mismatch": FieldCode.INVALID_VALUE,
     "greater_than_equal": FieldCode.INVALID_VALUE,
     "less_than_equal": FieldCode.INVALID_VALUE,
+    "too_short": FieldCode.REQUIRED,
+    "too_long": FieldCode.TOO_LONG,
 }
 
 # Generous for anything a person types, small for anything a machine repeats.

@@ -1,0 +1,231 @@
+"""Copies of clients and cases in the table Mirror, written by the feed."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from portal.adapters.aws import Aws
+from portal.adapters.dynamodb.items import (
+    Item,
+    Key,
+    add_to_existing,
+    delete_key,
+    from_item,
+    put_new,
+    replace_existing,
+    require_existing,
+    to_item,
+)
+from portal.adapters.dynamodb.mirror_records import (
+    OF_KNOWN,
+    case_from_item,
+    case_to_values,
+    client_from_item,
+    client_key,
+    client_partition,
+    client_to_values,
+    figures_key,
+    known_from_item,
+    place_key,
+    removal_to_values,
+    right_key,
+    right_to_values,
+    row_values,
+    term_key,
+    term_to_values,
+    terms_partition,
+)
+from portal.domain.case import Case, contribution
+from portal.domain.client import Client
+from portal.domain.errors import ConditionFailed, Unavailable
+from portal.domain.feed import Change, Known, Place
+from portal.domain.ids import ClientId
+from portal.domain.search import terms_of
+
+Write = dict[str, Any]
+
+_MOST_KEYS = 100
+_MOST_ROUNDS = 100
+# Beside these there is the check of the client in a transaction of at most a hundred.
+_SWEPT_TOGETHER = 99
+
+
+class MirrorTable:
+    """Satisfies ``flows.feed_ports.Mirror``.
+
+    Args:
+        aws: way out.
+        table: name of Mirror.
+    """
+
+    def __init__(self, aws: Aws, table: str) -> None:
+        self._aws = aws
+        self._table = table
+
+    def known(self, places: Iterable[Place]) -> dict[Place, Known]:
+        """Return what is stored at places; those where nothing is lack."""
+        keys = [to_item(place_key(place)) for place in places]
+        found: dict[Place, Known] = {}
+        for begin in range(0, len(keys), _MOST_KEYS):
+            found.update(known_from_item(item) for item in self._read(keys[begin : begin + _MOST_KEYS]))
+        return found
+
+    def put_client(self, change: Change, known: Known | None, mark: str, now: int) -> None:
+        """Write a client, and give or take rights of its people."""
+        client, before = change.content, self._client(change.client_id, known)
+        if not isinstance(client, Client):
+            raise TypeError(change.type)
+        old = before.people if before else frozenset()
+        values = client_to_values(client, change.digest, mark)
+        writes = [self._put(values, known)]
+        if before is None:
+            writes.append({"Put": put_new(self._table, {**figures_key(client.id), "as_of": now})})
+        added = [right_to_values(client.id, email) for email in sorted(client.people - old)]
+        writes += [{"Put": put_new(self._table, right)} for right in added]
+        writes += [self._delete(right_key(client.id, email)) for email in sorted(old - client.people)]
+        self._aws.transact(*writes)
+
+    def remove_client(self, change: Change, known: Known | None, mark: str, now: int) -> None:
+        """End all rights and leave a memory of the removal; the cases are left to ``sweep``."""
+        before = self._client(change.client_id, known)
+        writes = [self._put(removal_to_values(change.removal(mark, now)), known)]
+        if before is not None:
+            writes.append(self._delete(figures_key(change.client_id)))
+            writes += [self._delete(right_key(change.client_id, email)) for email in sorted(before.people)]
+        self._aws.transact(*writes)
+
+    def sweep(self, client_id: ClientId, version: int) -> bool:
+        """Delete some of what a removed client left, and tell whether that was all.
+
+        Args:
+            client_id: of the client.
+            version: of its removal.
+
+        Raises:
+            ConditionFailed: the client is there again.
+        """
+        keys = self._left(client_partition(client_id), "case#") or self._left(terms_partition(client_id), "")
+        if not keys:
+            return True
+        check = require_existing(
+            self._table,
+            client_key(client_id),
+            "removed = :yes AND version = :version",
+            {":yes": True, ":version": version},
+        )
+        self._aws.transact({"ConditionCheck": check}, *(self._delete(key) for key in keys))
+        return False
+
+    def put_case(self, change: Change, known: Known | None, mark: str, now: int) -> None:
+        """Write a case, its terms and what it changes in the figures."""
+        case, item = change.content, self._whole(place_key(change.place), known)
+        if not isinstance(case, Case):
+            raise TypeError(change.type)
+        values = case_to_values(case, change.digest, mark)
+        self._aws.transact(
+            self._put(values, known), *self._terms(item, case), self._count(change, item, contribution(case), now)
+        )
+
+    def remove_case(self, change: Change, known: Known | None, mark: str, now: int) -> None:
+        """Delete a case and its terms, and leave a memory of the removal."""
+        item = self._whole(place_key(change.place), known)
+        writes = [self._put(removal_to_values(change.removal(mark, now)), known)]
+        if item is not None and change.case_id is not None:
+            writes += [self._delete(term_key(change.client_id, change.case_id, term)) for term in item["terms"]]
+            writes.append(self._count(change, item, Counter(), now))
+        self._aws.transact(*writes)
+
+    # ------------------------------------------------------------ reading
+
+    def _read(self, keys: Sequence[Write]) -> Iterable[Item]:
+        names = {f"#n{place}": name for place, name in enumerate(OF_KNOWN)}
+        asked: Mapping[str, Any] = {
+            self._table: {
+                "Keys": list(keys),
+                "ConsistentRead": True,
+                "ProjectionExpression": ", ".join(names),
+                "ExpressionAttributeNames": names,
+            }
+        }
+        for _ in range(_MOST_ROUNDS):
+            answer = self._aws.call("dynamodb", "batch_get_item", RequestItems=asked)
+            yield from map(from_item, answer["Responses"].get(self._table, []))
+            # What did not fit into an answer of 16 MB is asked for again.
+            asked = answer.get("UnprocessedKeys") or {}
+            if not asked:
+                return
+        raise Unavailable
+
+    def _client(self, client_id: ClientId, known: Known | None) -> Client | None:
+        item = self._whole(client_key(client_id), known)
+        return client_from_item(item) if item else None
+
+    def _whole(self, key: Key, known: Known | None) -> Item | None:
+        """Return an item in the version that is known of it; None where nothing is there but a removal."""
+        if known is None or known.removed:
+            return None
+        answer = self._aws.call("dynamodb", "get_item", TableName=self._table, Key=to_item(key), ConsistentRead=True)
+        item = from_item(answer["Item"]) if "Item" in answer else {}
+        if item.get("version") != known.version:
+            raise ConditionFailed
+        return item
+
+    def _left(self, partition: str, prefix: str) -> list[Key]:
+        """Return the keys of some cases or terms; removals of cases stay remembered."""
+        asked: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
+            "FilterExpression": "attribute_not_exists(removed)",
+            "ExpressionAttributeValues": to_item({":pk": partition, **({":prefix": prefix} if prefix else {})}),
+            "ProjectionExpression": "pk, sk",
+            "ConsistentRead": True,
+            "Limit": _SWEPT_TOGETHER,
+        }
+        while True:
+            answer = self._aws.call("dynamodb", "query", **asked)
+            if answer["Items"] or "LastEvaluatedKey" not in answer:
+                return [from_item(item) for item in answer["Items"]]
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    # ------------------------------------------------------------ writing
+
+    def _put(self, values: Mapping[str, Any], known: Known | None) -> Write:
+        if known is None:
+            return {"Put": put_new(self._table, values)}
+        return {"Put": replace_existing(self._table, values, {"pk": values["pk"]}, known.version)}
+
+    def _delete(self, key: Key) -> Write:
+        return {"Delete": delete_key(self._table, key)}
+
+    def _terms(self, item: Item | None, case: Case) -> Iterable[Write]:
+        """Yield the writes that let a case be found as it is now.
+
+        Args:
+            item: of the case as it was; its terms are those under which it was found then.
+            case: as it is now.
+        """
+        old: frozenset[str] = frozenset(item["terms"]) if item else frozenset()
+        new, row = terms_of(case), row_values(case)
+        for term in sorted(old - new):
+            yield self._delete(term_key(case.client_id, case.id, term))
+        for term in sorted(new - old):
+            yield {"Put": put_new(self._table, term_to_values(case, term))}
+        if item and any(item.get(name) != value for name, value in row.items()):
+            for term in sorted(new & old):
+                values = term_to_values(case, term)
+                yield {"Put": replace_existing(self._table, values, {"pk": values["pk"]})}
+
+    def _count(self, change: Change, item: Item | None, there: Counter[str], now: int) -> Write:
+        """Return the update of a client's figures; it fails where the client is gone.
+
+        Args:
+            change: about a case.
+            item: of the case as it was.
+            there: what it contributes from now on.
+            now: epoch seconds.
+        """
+        case = case_from_item(item) if item else None
+        before: Counter[str] = contribution(case) if case else Counter()
+        changes = {name: there[name] - before[name] for name in sorted({*there, *before})}
+        amounts = {name: amount for name, amount in changes.items() if amount}
+        return {"Update": add_to_existing(self._table, figures_key(change.client_id), amounts, {"as_of": now})}

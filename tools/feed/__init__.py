@@ -1,0 +1,1 @@
+"""Tools around the feed: its schema, and what it costs."""
