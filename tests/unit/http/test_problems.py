@@ -26,7 +26,7 @@ from portal.http.messages import FIELD_MESSAGES
 from portal.http.problems import INTERNAL_ERROR, PROBLEM_JSON, PROBLEMS, Problem, problem_of, problem_response
 
 # Flows translate these; one that gets this far is a fault of ours.
-INTERNAL = {ConditionFailed, DropGone, LeaseLost, MailRefused}
+INTERNAL = {ConditionFailed, MailRefused, DropGone, LeaseLost}
 
 
 def subclasses(kind: type[PortalError]) -> Iterator[type[PortalError]]:
