@@ -126,7 +126,7 @@ def test_the_list_is_sorted_as_asked(visitor: Visitor, client: str) -> None:
     page.get_by_label("Sortieren nach").select_option("debtor")
     expect(page.get_by_label("Reihenfolge")).to_have_value("ascending")
     page.get_by_role("button", name="Anzeigen", exact=True).click()
-    expect(page.locator("#rows a").first).to_have_text("RE-00060")
+    # While the answer is on its way, something else is chosen.
     page.get_by_label("Reihenfolge").select_option("descending")
     page.get_by_role("button", name="Anzeigen", exact=True).click()
     expect(page.locator("#rows a").first).to_have_text("RE-00009")

@@ -51,7 +51,7 @@ async function change({ question = {}, rows = PIECE, opened = "" }) {
   const [figures, list] = answers;
   area.hidden = false;
   at("switching").hidden = true;
-  showFigures(figures.data, (status) => search(status ? { status } : {}));
+  showFigures(figures.data, (status) => ask(status ? { status } : {}));
   put(question);
   replaceRows(client, question, list.data);
   ready();
@@ -91,6 +91,12 @@ function followWords() {
   at("by-words").textContent = words ? text("by_words") : "";
 }
 
+// What did not come from the form is put into it at once: an answer must not change what is typed meanwhile.
+function ask(question) {
+  put(question);
+  return search(question);
+}
+
 async function search(question, rows = PIECE) {
   const { client } = shown;
   const mine = (turn += 1);
@@ -104,7 +110,6 @@ async function search(question, rows = PIECE) {
     count();
     return showErrors(form, answer);
   }
-  put(question);
   replaceRows(client, question, answer.data);
 }
 
@@ -199,7 +204,7 @@ form.addEventListener("submit", (event) => {
 at("more").addEventListener("click", more);
 at("all").addEventListener("click", () => {
   form.elements.text.focus();
-  search({});
+  ask({});
 });
 choice.addEventListener("change", () => {
   quiet();
