@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing capacity openapi feed-schema feed-bench demo privacy clean distclean lock
+.PHONY: help setup run deploy ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing capacity openapi feed-schema feed-bench demo privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -43,6 +43,10 @@ $(VENVS)/%/.ready: requirements/%.txt
 
 run: setup ## Run the portal and its mailbox on http://localhost:8080 (PORT=, PARAMS="Name=value …"); Ctrl-C ends it
 	@exec $(DEV)/python -m tools.local run --port $(PORT) --param "$$PARAMS"
+
+deploy: setup ## Build and deploy an environment of samconfig.toml (ENV=prod or dev; docs/operations.md)
+	$(VENVS)/sam/bin/sam build --config-env "$(ENV)"
+	@$(DEV)/python -m tools.release "$(ENV)"
 
 proof: setup ## Write the proof of a person's consents from the running portal to .local/run/proof-1.html (EMAIL=…)
 	@$(DEV)/python -m tools.local.proof "$$EMAIL"

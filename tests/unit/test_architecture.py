@@ -12,7 +12,7 @@ PORTAL = Path(__file__).parents[2] / "layers/portal/portal"
 ALLOWED = {
     "domain": {"domain"},
     "flows": {"domain", "flows"},
-    "adapters": {"domain", "adapters"},
+    "adapters": {"domain", "adapters", "observe"},
     "mails": {"domain", "mails"},
     "pages": {"domain", "pages"},
     "proofs": {"domain"},

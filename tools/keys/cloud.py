@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.release.name import after
+
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-# A stack update takes a minute or two.
+# A stack update takes a minute or two, and five more where deployments are gradual.
 _WAIT = {"Delay": 5, "MaxAttempts": 240}
 
 
@@ -47,9 +49,14 @@ class CloudStack:
         return int(self.kms.describe_key(KeyId=key_id)["KeyMetadata"]["CreationDate"].timestamp())
 
     def update(self, changes: Mapping[str, str]) -> None:
-        """Change parameters and nothing else, and wait until that is done."""
-        given = [{"ParameterKey": name, "ParameterValue": value} for name, value in changes.items()]
-        kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in self.parameters() if name not in changes]
+        """Change parameters and nothing else, and wait until that is done.
+
+        The name of the release changes too: without that, functions would keep their versions with the old values.
+        """
+        deployed = self.parameters()
+        changed = {**changes, "Release": after(deployed["Release"], changes)}
+        given = [{"ParameterKey": name, "ParameterValue": value} for name, value in changed.items()]
+        kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in deployed if name not in changed]
         self.cloudformation.update_stack(
             StackName=self.name, UsePreviousTemplate=True, Parameters=[*given, *kept], Capabilities=_CAPABILITIES
         )

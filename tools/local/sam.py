@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tools.local import environment, processes
 from tools.local.layout import Layout
+from tools.release.name import release_of
 
 STACK_NAME = "mandantenportal"
 
@@ -27,7 +28,7 @@ async def build(layout: Layout, programs: Path, parameters: Mapping[str, str]) -
 
 async def deploy(layout: Layout, programs: Path, parameters: Mapping[str, str], endpoint: str) -> None:
     """Deploy the built template to the emulator."""
-    _write_parameters(layout, parameters)
+    _write_parameters(layout, {**parameters, "Release": release_of(layout.build, parameters)})
     command = [
         *(str(programs / "sam"), "deploy", "--config-file", str(layout.samconfig), "--config-env", "local"),
         *("--template-file", str(layout.built_template), "--stack-name", STACK_NAME, "--resolve-s3"),
