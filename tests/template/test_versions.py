@@ -82,7 +82,8 @@ def test_whatever_calls_a_function_calls_its_alias() -> None:
     for each in of_type("AWS::Lambda::EventInvokeConfig", "4f1c2a9b7e").values():
         assert each["Properties"]["Qualifier"] == "live"
     (api,) = of_type("AWS::ApiGateway::RestApi", "4f1c2a9b7e").values()
-X    assert all("Aliaslive}" in uri["Fn::Sub"] for uri in called)
+    methods = [method for path in api["Properties"]["Body"]["paths"].values() for method in path.values()]
+    assert all("Aliaslive}" in method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"] for method in methods)
 
 
 def test_gradual_deployments_go_back_by_alarms_and_can_be_turned_off() -> None:
