@@ -9,6 +9,7 @@ EVIDENCE ?=
 ACCOUNTS ?=
 SINCE ?=
 APPLY ?=
+KEEP ?=
 ENV ?=
 KEY ?=
 RUNS ?= 200
@@ -24,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run deploy ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing capacity openapi feed-schema feed-bench demo privacy clean distclean lock
+.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing capacity openapi feed-schema feed-bench demo privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -53,6 +54,9 @@ proof: setup ## Write the proof of a person's consents from the running portal t
 
 closings: setup ## Carry out closings again on a recovered table Accounts (EVIDENCE= ACCOUNTS= SINCE=, APPLY=yes deletes)
 	@PYTHONPATH=layers/portal $(DEV)/python -m tools.closings "$$EVIDENCE" "$$ACCOUNTS" "$$SINCE" $(if $(filter yes,$(APPLY)),--apply)
+
+restore-drill: setup ## Recover Accounts beside the table in use, compare, delete it again (ENV=dev, prod or local; KEEP=yes)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.restore_drill "$(ENV)" $(if $(filter yes,$(KEEP)),--keep)
 
 ops: setup ## Call the operators' function of the running portal (EVENT='{"action": …}', see docs/operations.md)
 	@$(DEV)/python -m tools.local.invoke OpsFunction "$$EVENT"

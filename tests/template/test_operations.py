@@ -101,7 +101,7 @@ def words_of_counters() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {"count", "gauge", "seconds", "_count_shared"}:
                 first = node.args[0]
-                yield first.value if isinstance(first, ast.Constant) else ast.unparse(first)
+                yield str(first.value) if isinstance(first, ast.Constant) else ast.unparse(first)
 
 
 def emitted() -> set[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.release.name import after
+from tools.stacks import Account
 
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 # A stack update takes a minute or two, and five more where deployments are gradual.
@@ -32,10 +33,10 @@ class CloudStack:
     wait: Mapping[str, int]
 
     @staticmethod
-    def of(session: Any, name: str, wait: Mapping[str, int] | None = None, **client: str) -> "CloudStack":  # noqa: ANN401 - boto3 makes its sessions at run time
+    def of(account: Account, wait: Mapping[str, int] | None = None) -> "CloudStack":
         """Return a stack of an account."""
-        cloudformation, kms = (session.client(service, **client) for service in ("cloudformation", "kms"))
-        return CloudStack(name, cloudformation, kms, wait or _WAIT)
+        cloudformation, kms = (account.client(service) for service in ("cloudformation", "kms"))
+        return CloudStack(account.stack, cloudformation, kms, wait or _WAIT)
 
     def parameters(self) -> dict[str, str]:
         """Return its parameters as they are now."""
