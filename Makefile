@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing capacity openapi feed-schema feed-bench demo privacy clean distclean lock
+.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing load capacity openapi feed-schema feed-bench demo privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -113,6 +113,9 @@ siege: setup ## Attacker and owner at one address, for some minutes and other ga
 timing: setup ## Whether known and unknown addresses take the same time, on a freshly deployed local stack
 	$(DEV)/pytest -q tests/timing
 
+load: setup $(VENVS)/load/.ready ## Some thousand people at once on a stack of its own, while functions are killed; nothing may be lost
+	$(DEV)/pytest -q -s tests/load
+
 capacity: setup ## What looking at cases costs with a thousand and with a hundred thousand of them (some minutes)
 	$(DEV)/pytest -q -s tests/capacity
 
@@ -139,6 +142,6 @@ distclean: clean ## Remove the installed environments too
 
 lock: setup ## Resolve the requirements anew (needs uv)
 	uv pip compile --quiet --upgrade --generate-hashes --python-version 3.13 --no-emit-index-url requirements/layer.in -o layers/portal/requirements.txt
-	for name in dev sam emulator; do \
+	for name in dev sam emulator load; do \
 	  uv pip compile --quiet --upgrade --generate-hashes --python-version 3.13 --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; \
 	done

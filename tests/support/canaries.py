@@ -141,5 +141,5 @@ def let_ttl_act(world: "World") -> None:
 
 
 def _key_schema(world: "World", table: str) -> list[dict[str, Any]]:
-    schema: list[dict[str, Any]] = list(world.dynamodb.describe_table(TableName=table)["Table"]["KeySchema"])  # type: ignore[arg-type]  # typed dictionaries
+    schema: list[dict[str, Any]] = list(world.dynamodb.describe_table(TableName=table)["Table"]["KeySchema"])
     return schema

@@ -3,12 +3,10 @@
 import json
 from typing import Any
 
-import boto3
-
-from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.items import from_item
 from portal.events.ingest import serve_ingest
 from portal.settings import IngestSettings
+from tests.support.moto_speed import SESSION, shared_aws
 from tests.support.template import resources
 from tests.support.world import REGION, Clock, Hooks, LambdaContext, World
 
@@ -74,14 +72,14 @@ class FeedWorld:
 
     def __init__(self) -> None:
         self.clock, self.hooks = Clock(), Hooks()
-        self.s3 = boto3.client("s3", region_name=REGION)
-        self.dynamodb: Any = boto3.client("dynamodb", region_name=REGION)
+        self.s3 = SESSION.client("s3")
+        self.dynamodb: Any = SESSION.client("dynamodb")
         self.names = {"FeedBucket": "feed", "MirrorTable": "MirrorTable"}
         self.s3.create_bucket(Bucket="feed", CreateBucketConfiguration={"LocationConstraint": REGION})
         table = resources("AWS::DynamoDB::Table")["MirrorTable"]
         parts = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
         self.dynamodb.create_table(TableName="MirrorTable", **{part: table[part] for part in parts})
-        aws = Aws(self.hooks.on_before, self.hooks.on_after)
+        aws = shared_aws(self.hooks.on_before, self.hooks.on_after)
         self.ingest = serve_ingest(IngestSettings("MirrorTable", "feed"), aws, self.clock, pause=lambda _: None)
 
     def run_ingest(self) -> dict[str, Any]:

@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, cast
 
-import boto3
-
 from portal import settings as portal_settings
-from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.items import from_item
 from portal.adapters.kms import key_id_of
 from portal.domain.email import sending_form
@@ -22,6 +19,7 @@ from portal.events.ops import serve_ops
 from portal.events.review import serve_review
 from portal.http.routes import Handler, Wiring, serve
 from tests.support.contract import check_answer
+from tests.support.moto_speed import SESSION, shared_aws
 from tests.support.template import functions, resources, template
 from tools.local.template import Resolver
 from tools.openapi.routes import API_PREFIXES
@@ -188,12 +186,12 @@ class World:
     def __init__(self) -> None:
         self.clock = Clock()
         self.hooks = Hooks()
-        self.aws = Aws(self.hooks.on_before, self.hooks.on_after)
-        self.dynamodb = boto3.client("dynamodb", region_name=REGION)
-        self.s3 = boto3.client("s3", region_name=REGION)
+        self.aws = shared_aws(self.hooks.on_before, self.hooks.on_after)
+        self.dynamodb = SESSION.client("dynamodb")
+        self.s3 = SESSION.client("s3")
         self.names = {**PARAMETERS, **self._make_tables(), **self._make_buckets()}
         self.key_made_at: dict[str, int] = {}
-        boto3.client("sesv2", region_name=REGION).create_email_identity(EmailIdentity="portal.example.com")
+        SESSION.client("sesv2").create_email_identity(EmailIdentity="portal.example.com")
         self.deploy()
 
     # ------------------------------------------------------------ set-up
@@ -231,7 +229,7 @@ class World:
 
     def _make_keys(self) -> None:
         """Make the keys that the template has and this world has not; delete those whose condition does not hold."""
-        kms = boto3.client("kms", region_name=REGION)
+        kms = SESSION.client("kms")
         for name, properties in resources("AWS::KMS::Key").items():
             condition = template()["Resources"][name].get("Condition")
             wanted = condition is None or Resolver(template(), self.names, {}).condition(condition)

@@ -2,6 +2,7 @@
 
 import re
 from importlib.resources import files
+from string import Template
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from portal.domain.mail import Language
 from portal.pages import Site
 from portal.pages.catalog import PAGES, PageSpec, find
+from portal.pages.fields import Field, field_markup, field_values
 from portal.pages.render import Filling, View, page_texts, render
 from portal.pages.translate import read
 from tests.support.template import functions
@@ -252,6 +254,15 @@ def test_a_script_sends_to_a_route_that_exists(spec: PageSpec) -> None:
     events = [event["Properties"] for props in functions().values() for event in props.get("Events", {}).values()]
     routes = {(event.get("Method"), event.get("Path")) for event in events}
     assert ("POST", f"/{spec.api}") in routes
+
+
+def test_a_filter_begins_with_all_and_a_choice_that_was_made_is_shown() -> None:
+    field = Field("state", "/state", kind="select", need="filter", choices=("open", "paid"))
+    markup = field_markup(field, {"label": "Stand", "all": "alle", "open": "offen", "paid": "bezahlt"}, "")
+    elements = Elements(Template(markup).substitute(field_values(field, "paid", "")))
+    assert elements.of("option") == [{"value": ""}, {"value": "open"}, {"value": "paid", "selected": None}]
+    (select,) = elements.of("select")
+    assert "required" not in select
 
 
 # ------------------------------------------------------------ pages that mailed links open

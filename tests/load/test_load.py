@@ -1,0 +1,164 @@
+"""Nothing that was acknowledged is lost under load, though functions are killed meanwhile (`make load`)."""
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from portal.domain.email import canonical_email
+from tests.support.stack import Portal
+from tests.support.template import ROOT
+from tools.local.client import Stack
+
+STATE = ROOT / ".local/load"
+REGISTRATIONS = int(os.environ.get("LOAD_REGISTRATIONS", "2000"))
+REQUESTS = int(os.environ.get("LOAD_REQUESTS", "10000"))
+PEOPLE = 8
+KILL_SECONDS = 4.0
+QUIET_SECONDS = 300
+# Strangers come from ranges of their own; that all of them get mails from one stack at once is what is tried here.
+PARAMETERS = {"MailsPerSecond": "100", "ThrottlingRateLimit": "2000", "ThrottlingBurstLimit": "4000"}
+MOST_MAILS = 2
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[Portal]:
+    with Stack(STATE, parameters=PARAMETERS) as stack:
+        yield Portal(stack)
+
+
+class Killer(threading.Thread):
+    """Kills a process of a function now and then, in the midst of whatever it does."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.kills = 0
+        self.over = threading.Event()
+        self._dice = random.Random(0)  # noqa: S311 - which process is hit, for repeated runs
+
+    def run(self) -> None:
+        while not self.over.wait(KILL_SECONDS):
+            workers = sorted(_workers())
+            if workers:
+                os.kill(self._dice.choice(workers), signal.SIGKILL)
+                self.kills += 1
+
+
+def _workers() -> Iterator[int]:
+    """Yield the processes of this stack's functions."""
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if entry.name.isdigit() and str(STATE) in command and "_worker.py" in command:
+            yield int(entry.name)
+
+
+def walk(portal: Portal, ledger: Path, figures: Path) -> int:
+    """Let people come until there were enough of them; return how often a function was killed."""
+    environment = {
+        **os.environ,
+        "LOAD_URL": f"{portal.endpoint}/_aws/execute-api/{portal.outputs['RestApiId']}/{portal.outputs['StageName']}",
+        "LOAD_MAILS": f"{portal.endpoint}/_ministack/ses/messages",
+        "LOAD_LEDGER": str(ledger),
+        "LOAD_REGISTRATIONS": str(REGISTRATIONS),
+        "LOAD_REQUESTS": str(REQUESTS),
+    }
+    command = [str(ROOT / ".venvs/load/bin/locust"), "--headless", "--only-summary", "--exit-code-on-error", "0"]
+    command += ["--locustfile", str(Path(__file__).with_name("locustfile.py")), "--stop-timeout", "150"]
+    command += ["--users", str(PEOPLE), "--spawn-rate", "1", "--csv", str(figures)]
+    killer = Killer()
+    killer.start()
+    try:
+        subprocess.run(command, env=environment, check=True)
+    finally:
+        killer.over.set()
+        killer.join()
+    return killer.kills
+
+
+def wait_for_quiet(portal: Portal) -> None:
+    """Wait until every ordered mail is handled: what a killed mailer left, the schedule finds."""
+    deadline = time.monotonic() + QUIET_SECONDS
+    while any(row["status"] == "pending" for row in portal.items("OutboxTable")):
+        assert time.monotonic() < deadline, "mails still wait"
+        time.sleep(2)
+
+
+def mails_of(portal: Portal) -> dict[str, list[str]]:
+    """Return the texts of all mails, by recipient."""
+    found: dict[str, list[str]] = {}
+    answer = requests.get(f"{portal.endpoint}/_ministack/ses/messages", timeout=120).json()["messages"]
+    for record in (record for records in answer.values() for record in records):
+        for address in record["To"]:
+            found.setdefault(address, []).append(record["BodyText"])
+    return found
+
+
+def lost(portal: Portal, entries: list[dict[str, str]]) -> Iterator[str]:
+    """Yield everything that was acknowledged and is not there, or is there too often."""
+    mails = mails_of(portal)
+    accounts: dict[str, dict[str, Any]] = {}
+    credentials: dict[str, dict[str, Any]] = {}
+    for item in portal.items("AccountsTable"):
+        kind = item["pk"].partition("#")[0]
+        (accounts if kind == "account" else credentials)[item["canonical_email"]] = item
+    pending = {(item.get("canonical_email"), item.get("reference")) for item in portal.items("RegistrationsTable")}
+    proofs = Counter(item["subject"] for item in portal.items("EvidenceTable") if item["kind"] == "opt_in")
+    for entry in entries:
+        email, texts = str(canonical_email(entry["email"])), mails.get(entry["email"], [])
+        account = accounts.get(email)
+        there: dict[str, Any] = {
+            "registration": lambda: (email, entry.get("reference")) in pending or account is not None,  # noqa: B023
+            "account": lambda: account is not None and proofs[account["id"]] == 1,  # noqa: B023
+            "password": lambda: credentials.get(email, {}).get("kind") == "chosen",  # noqa: B023
+            "profile": lambda: account is not None and account["person"]["phone"] == entry["phone"],  # noqa: B023
+            "logout": lambda: True,
+            "no mail": lambda: False,
+        }
+        if not there[entry["what"]]():
+            yield f"{entry['what']} of {entry['email']}"
+        counted = {
+            "registration": sum(entry.get("reference", "-") in text and "#token=" in text for text in texts),
+            "account": sum("Passwort: " in text for text in texts),
+        }.get(entry["what"], 1)
+        if not 1 <= counted <= MOST_MAILS:
+            yield f"{counted} mails of the {entry['what']} of {entry['email']}"
+    for email, account in accounts.items():
+        if credentials.get(email, {}).get("account_id") != account["id"] or proofs[account["id"]] != 1:
+            yield f"half an account: {email}"
+    yield from (f"a credential without account: {email}" for email in credentials.keys() - accounts.keys())
+
+
+def test_nothing_that_was_acknowledged_is_lost_though_functions_are_killed(portal: Portal) -> None:
+    ledger, figures = STATE / "ledger.jsonl", STATE / "figures"
+    ledger.write_text("")
+    kills = walk(portal, ledger, figures)
+    wait_for_quiet(portal)
+    entries = [json.loads(line) for line in ledger.read_text().splitlines()]
+    acknowledged = Counter(entry["what"] for entry in entries)
+    missing = list(lost(portal, entries))
+    with figures.with_name("figures_stats.csv").open() as file:
+        (total,) = [row for row in csv.DictReader(file) if row["Name"] == "Aggregated"]
+    with figures.with_name("figures_failures.csv").open() as file:
+        errors = Counter({row["Error"]: int(row["Occurrences"]) for row in csv.DictReader(file)})
+    print(  # noqa: T201 - what it is run for
+        f"\nrequests {total['Request Count']}, errors {total['Failure Count']} {dict(errors)}, kills {kills}, "
+        f"acknowledged {dict(acknowledged)}, lost {len(missing)}, p50 {total['50%']} ms, p99 {total['99%']} ms"
+    )
+    assert not missing, missing[:20]
+    assert acknowledged["registration"] >= REGISTRATIONS
+    assert int(total["Request Count"]) >= REQUESTS
+    assert kills
