@@ -9,6 +9,7 @@ EVIDENCE ?=
 ACCOUNTS ?=
 SINCE ?=
 APPLY ?=
+KEEP ?=
 ENV ?=
 KEY ?=
 RUNS ?= 200
@@ -24,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing load capacity openapi feed-schema feed-bench demo privacy clean distclean lock
+.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing load capacity openapi feed-schema feed-bench demo privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -44,11 +45,18 @@ $(VENVS)/%/.ready: requirements/%.txt
 run: setup ## Run the portal and its mailbox on http://localhost:8080 (PORT=, PARAMS="Name=value …"); Ctrl-C ends it
 	@exec $(DEV)/python -m tools.local run --port $(PORT) --param "$$PARAMS"
 
+deploy: setup ## Build and deploy an environment of samconfig.toml (ENV=prod or dev; docs/operations.md)
+	$(VENVS)/sam/bin/sam build --config-env "$(ENV)"
+	@$(DEV)/python -m tools.release "$(ENV)"
+
 proof: setup ## Write the proof of a person's consents from the running portal to .local/run/proof-1.html (EMAIL=…)
 	@$(DEV)/python -m tools.local.proof "$$EMAIL"
 
 closings: setup ## Carry out closings again on a recovered table Accounts (EVIDENCE= ACCOUNTS= SINCE=, APPLY=yes deletes)
 	@PYTHONPATH=layers/portal $(DEV)/python -m tools.closings "$$EVIDENCE" "$$ACCOUNTS" "$$SINCE" $(if $(filter yes,$(APPLY)),--apply)
+
+restore-drill: setup ## Recover Accounts beside the table in use, compare, delete it again (ENV=dev, prod or local; KEEP=yes)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.restore_drill "$(ENV)" $(if $(filter yes,$(KEEP)),--keep)
 
 ops: setup ## Call the operators' function of the running portal (EVENT='{"action": …}', see docs/operations.md)
 	@$(DEV)/python -m tools.local.invoke OpsFunction "$$EVENT"

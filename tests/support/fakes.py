@@ -1,5 +1,6 @@
 """What journeys need from outside, in memory: each fake satisfies a Protocol of ``portal.flows.ports``."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -565,6 +566,7 @@ class FakeAws(Aws):
 
     answers: dict[str, Any] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    _monotonic: Callable[[], float] = time.monotonic
 
     @override
     def call(self, service: Service, operation: str, **parameters: Any) -> dict[str, Any]:

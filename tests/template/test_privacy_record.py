@@ -31,6 +31,7 @@ KEEPS_NOTHING = {
     "AWS::ApiGateway::BasePathMapping",
     "AWS::ApiGateway::DomainName",
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::S3::BucketPolicy",

@@ -1,5 +1,6 @@
 """The mailer's work on one ordered mail: claim, compose, send, note."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,7 +43,7 @@ class Mailer:
     evidence: Evidence
     clock: Clock
 
-    def deliver(self, row_id: OutboxId) -> Outcome:
+    def deliver(self, row_id: OutboxId, claimed: Callable[[OutboxRow], None] = lambda _: None) -> Outcome:
         """Send the mail of one row, if it is due and nobody else does.
 
         Whatever fails gives the row back, due later: the mail is late, not lost. It is given up (``failed``,
@@ -50,12 +51,17 @@ class Mailer:
         sent, but its evidence lacks the time. ``waiting`` is over the budget of its mailbox and has its turn later;
         ``over_budget`` would have it only when no mail is worth sending any more.
 
+        Args:
+            row_id: of the order.
+            claimed: told of the row once it is this run's.
+
         Raises:
             Exception: an error of the code or of its set-up; the row is given back all the same.
         """
         row = self.outbox.claim(row_id, self.clock())
         if row is None:
             return "expired" if self.outbox.expire(row_id, self.clock()) else "not_due"
+        claimed(row)
         try:
             letter = self._next(row)
             if isinstance(letter, int):

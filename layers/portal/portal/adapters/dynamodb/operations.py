@@ -12,7 +12,7 @@ from portal.adapters.dynamodb.records import (
     credential_key,
     credential_to_values,
     former_key,
-    order_to_values,
+    put_order,
 )
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
 from portal.domain.account import Account, new_credential
@@ -62,7 +62,7 @@ class OperationsTable:
         pending = [change_key(before.pending_email_change_id)] if before.pending_email_change_id else []
         self._aws.transact(
             {"Update": update_existing(self._table, {"pk": account_key(before.id)}, update, _SAME_VERSION, values)},
-            {"Put": put_new(self._outbox, order_to_values(order))},
+            {"Put": put_order(self._outbox, order)},
             *({"Delete": delete_key(self._registrations, {"pk": key})} for key in pending),
         )
 

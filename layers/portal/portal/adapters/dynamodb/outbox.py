@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import from_item, put_new, to_item, update_existing
-from portal.adapters.dynamodb.records import DUE_SHARDS, order_from_item, order_to_values
+from portal.adapters.dynamodb.items import from_item, to_item, update_existing
+from portal.adapters.dynamodb.records import DUE_SHARDS, order_from_item, put_order
 from portal.domain.errors import ConditionFailed
 from portal.domain.ids import OutboxId
 from portal.domain.outbox import LEASE_SECONDS, OutboxRow
@@ -64,7 +64,7 @@ class OutboxTable:
     def add(self, order: OutboxRow) -> None:
         """Order a mail that no change goes with."""
         try:
-            self._aws.call("dynamodb", "put_item", **put_new(self._table, order_to_values(order)))
+            self._aws.call("dynamodb", "put_item", **put_order(self._table, order))
         except ConditionFailed:
             # The id is random and ours: a first try was stored and only its answer was lost.
             return

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.adapters.dynamodb.items import Item
+from portal.adapters.dynamodb.items import Item, put_new
 from portal.domain.account import Account, Credential
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent
@@ -28,6 +28,7 @@ from portal.domain.registration import Application, Attempt
 from portal.domain.session import Session
 from portal.domain.sweep import DAY_SECONDS, EXPIRY_SHARDS, Partition, Sweep, Window
 from portal.domain.throttle import Failures
+from portal.observe import note_order
 
 
 def attempt_key(attempt_id: str) -> str:
@@ -253,6 +254,12 @@ def sweep_from_item(item: Item) -> Sweep:
 def order_to_values(order: OutboxRow) -> dict[str, Any]:
     """Return the attributes of a mail to send, visible to the due index until it is handled."""
     return {**asdict(order), "pk": order.id, "status": "pending", "due_shard": due_shard(order.id)}
+
+
+def put_order(table: str, order: OutboxRow) -> dict[str, Any]:
+    """Return the parameters of the put that orders a mail, and note it for the line of the request."""
+    note_order(order.id)
+    return put_new(table, order_to_values(order))
 
 
 def order_from_item(item: Item) -> OutboxRow:
