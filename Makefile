@@ -14,6 +14,7 @@ ENV ?=
 KEY ?=
 RUNS ?= 200
 LINES ?= 100000
+ONLY ?=
 
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
@@ -25,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing load capacity openapi feed-schema feed-bench demo privacy clean distclean lock
+.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege faults timing load capacity openapi feed-schema feed-bench demo privacy clean distclean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -90,7 +91,7 @@ unit: setup ## Rules and journeys without AWS
 	$(DEV)/pytest -q -n auto tests/unit
 
 integration: setup ## The functions against simulated AWS services
-	$(DEV)/pytest -q -n auto tests/integration
+	$(DEV)/pytest -q -n auto tests/integration tests/faults
 
 deployed: setup browser-ready ## Both suites against one freshly deployed local stack
 	$(DEV)/pytest -q tests/e2e tests/browser
@@ -109,6 +110,9 @@ browser-ready: setup
 
 siege: setup ## Attacker and owner at one address, for some minutes and other games each time (RUNS=200)
 	SIEGE_RUNS=$(RUNS) $(DEV)/pytest -q tests/integration/test_siege.py
+
+faults: setup ## Every flow, every AWS call in it, every way to fail (about half an hour; ONLY=flow/call/fault plays one)
+	FAULTS_ALL=1 FAULTS_ONLY="$(ONLY)" $(DEV)/pytest -q -n $(if $(ONLY),0,2) --dist worksteal --show-capture=no tests/faults
 
 timing: setup ## Whether known and unknown addresses take the same time, on a freshly deployed local stack
 	$(DEV)/pytest -q tests/timing

@@ -392,6 +392,10 @@ class FakeOutbox:
         self.done[row_id] = "expired"
         return row
 
+    def keep_sent(self, row: OutboxRow) -> None:
+        if self.rows[row.id].tries == row.tries:
+            self.rows[row.id] = row
+
     def finish(self, row: OutboxRow, status: str, now: int) -> None:
         assert row.created_at <= now
         if self.rows[row.id].tries == row.tries:

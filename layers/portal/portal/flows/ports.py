@@ -410,6 +410,9 @@ class Outbox(Protocol):
     def expire(self, row_id: OutboxId, now: int) -> OutboxRow | None:
         """Close a row that was never sent in its time; None when it is none."""
 
+    def keep_sent(self, row: OutboxRow) -> None:
+        """Note in a claimed row that its mail left, and whose it was; the row stays due until that is proved."""
+
     def finish(self, row: OutboxRow, status: str, now: int) -> None:
         """Close a claimed row (``sent``, ``dropped`` or ``failed``) and forget its recipient.
 

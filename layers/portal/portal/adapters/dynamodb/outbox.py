@@ -11,7 +11,10 @@ from portal.domain.outbox import LEASE_SECONDS, OutboxRow
 
 _INDEX = "by-due"
 _STATUS = {"#status": "status"}
-_CLOSE = "SET #status = :status, finished_at = :now REMOVE due_shard, next_attempt_at, recipient"
+_CLOSE = (
+    "SET #status = :status, finished_at = :now "
+    "REMOVE due_shard, next_attempt_at, recipient, sent_at, message_id, mailed_attempts"
+)
 # A run may only close or postpone the claim that it made itself.
 _MINE = "#status = :pending AND tries = :tries"
 
@@ -84,6 +87,24 @@ class OutboxTable:
         except ConditionFailed:
             return None
         return order_from_item(from_item(answer["Attributes"]))
+
+    def keep_sent(self, row: OutboxRow) -> None:
+        """Note in a claimed row that its mail left, and whose it was; the row stays due until that is proved."""
+        update = update_existing(
+            self._table,
+            {"pk": row.id},
+            "SET sent_at = :sent_at, message_id = :message_id, mailed_attempts = :attempts",
+            _MINE,
+            {
+                ":sent_at": row.sent_at,
+                ":message_id": row.message_id,
+                ":attempts": list(row.mailed_attempts),
+                ":pending": "pending",
+                ":tries": row.tries,
+            },
+            _STATUS,
+        )
+        self._update(update)
 
     def finish(self, row: OutboxRow, status: str, now: int) -> None:
         """Close a claimed row; it leaves the due index and forgets its recipient.

@@ -253,7 +253,8 @@ def sweep_from_item(item: Item) -> Sweep:
 
 def order_to_values(order: OutboxRow) -> dict[str, Any]:
     """Return the attributes of a mail to send, visible to the due index until it is handled."""
-    return {**asdict(order), "pk": order.id, "status": "pending", "due_shard": due_shard(order.id)}
+    values = {**asdict(order), "mailed_attempts": order.mailed_attempts or None}
+    return {**values, "pk": order.id, "status": "pending", "due_shard": due_shard(order.id)}
 
 
 def put_order(table: str, order: OutboxRow) -> dict[str, Any]:
@@ -264,7 +265,8 @@ def put_order(table: str, order: OutboxRow) -> dict[str, Any]:
 
 def order_from_item(item: Item) -> OutboxRow:
     """Return the order that an item holds."""
-    return OutboxRow(**{name: item[name] for name in OutboxRow.__slots__ if name in item})
+    known = {name: item[name] for name in OutboxRow.__slots__ if name in item}
+    return OutboxRow(**{**known, "mailed_attempts": tuple(known.get("mailed_attempts", ()))})
 
 
 def review_shard(account_id: str) -> str:
