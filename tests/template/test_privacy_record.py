@@ -34,6 +34,7 @@ KEEPS_NOTHING = {
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::S3::BucketPolicy",
+    "AWS::SES::ConfigurationSetEventDestination",
     "AWS::SQS::QueuePolicy",
     "AWS::Serverless::Api",
     # Logs and samples of requests are off (test_privacy_of_the_platform.py).

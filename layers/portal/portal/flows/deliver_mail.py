@@ -113,7 +113,7 @@ class Mailer:
             self.outbox.finish(row, "dropped", self.clock())
             return "dropped"
         # First what keeps the mail from being sent twice, then what proves that it was sent.
-        self.outbox.finish(row, "sent", self.clock())
+        self.outbox.finish(row, "sent", self.clock(), letter.told)
         try:
             for attempt_id in letter.attempts:
                 self._note(attempt_id, message_id)

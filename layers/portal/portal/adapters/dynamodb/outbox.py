@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import from_item, put_new, to_item, update_existing
-from portal.adapters.dynamodb.records import DUE_SHARDS, order_from_item, order_to_values
+from portal.adapters.dynamodb.items import as_placeholders, from_item, put_new, to_item, update_existing
+from portal.adapters.dynamodb.records import DUE_SHARDS, ERASURES, order_from_item, order_to_values
 from portal.domain.errors import ConditionFailed
+from portal.domain.feedback import ERASURE_DELAY_SECONDS
 from portal.domain.ids import OutboxId
-from portal.domain.outbox import LEASE_SECONDS, OutboxRow
+from portal.domain.outbox import LEASE_SECONDS, NOBODY, OutboxRow, Told
 
 _INDEX = "by-due"
 _STATUS = {"#status": "status"}
-_CLOSE = "SET #status = :status, finished_at = :now REMOVE due_shard, next_attempt_at, recipient"
+_CLOSE = "SET #status = :status, finished_at = :now"
+_FORGET = " REMOVE due_shard, next_attempt_at, recipient"
+# Of a farewell the address is needed once more: when it is erased from the list of the mail service.
+_ERASE_LATER = ", due_shard = :erasures, next_attempt_at = :erase_at, expires_at = :ends"
 # A run may only close or postpone the claim that it made itself.
 _MINE = "#status = :pending AND tries = :tries"
 
@@ -74,7 +78,7 @@ class OutboxTable:
         update = update_existing(
             self._table,
             {"pk": row_id},
-            _CLOSE,
+            _CLOSE + _FORGET,
             "#status = :pending AND expires_at <= :now",
             {":status": "expired", ":now": now, ":pending": "pending"},
             _STATUS,
@@ -85,20 +89,24 @@ class OutboxTable:
             return None
         return order_from_item(from_item(answer["Attributes"]))
 
-    def finish(self, row: OutboxRow, status: str, now: int) -> None:
-        """Close a claimed row; it leaves the due index and forgets its recipient.
+    def finish(self, row: OutboxRow, status: str, now: int, told: Told = NOBODY) -> None:
+        """Close a claimed row; it leaves the due index and forgets its recipient, that of a farewell a day later.
 
         A row that another run claimed meanwhile is left to it.
         """
-        update = update_existing(
-            self._table,
-            {"pk": row.id},
-            _CLOSE,
-            _MINE,
-            {":status": status, ":now": now, ":pending": "pending", ":tries": row.tries},
-            _STATUS,
-        )
-        self._update(update)
+        values = {":status": status, ":now": now, ":pending": "pending", ":tries": row.tries}
+        noted = {"attempts": list(told.attempts), "account_id": told.account_id, "address_id": told.address_id}
+        noted = {name: value for name, value in noted.items() if value}
+        expression = _CLOSE + "".join(f", {name} = :{name}" for name in noted)
+        if row.kind == "farewell":
+            expression += _ERASE_LATER
+            erase_at = now + ERASURE_DELAY_SECONDS
+            ends = max(row.expires_at, erase_at + ERASURE_DELAY_SECONDS)
+            values |= {":erasures": ERASURES, ":erase_at": erase_at, ":ends": ends}
+        else:
+            expression += _FORGET
+        values |= as_placeholders(noted)
+        self._update(update_existing(self._table, {"pk": row.id}, expression, _MINE, values, _STATUS))
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
         """Give a claimed row back, due later."""

@@ -19,6 +19,7 @@ from portal.domain.evidence import (
     WithdrawalEvidence,
     evidence_ends,
 )
+from portal.domain.feedback import Erasure
 from portal.domain.ids import CanonicalEmail, CounterKey, random_id
 from portal.domain.lifecycle import REVIEW_SHARDS
 from portal.domain.mail_budget import Mailbox, Slot
@@ -118,6 +119,7 @@ def attempt_from_item(item: Item) -> Attempt:
         mail_message_id=item.get("mail_message_id"),
         last_mail_sent_at=item.get("last_mail_sent_at"),
         last_mail_message_id=item.get("last_mail_message_id"),
+        refused_at=item.get("refused_at"),
     )
 
 
@@ -252,12 +254,23 @@ def sweep_from_item(item: Item) -> Sweep:
 
 def order_to_values(order: OutboxRow) -> dict[str, Any]:
     """Return the attributes of a mail to send, visible to the due index until it is handled."""
-    return {**asdict(order), "pk": order.id, "status": "pending", "due_shard": due_shard(order.id)}
+    return {**asdict(order), "pk": order.id, "due_shard": due_shard(order.id)}
 
 
 def order_from_item(item: Item) -> OutboxRow:
     """Return the order that an item holds."""
-    return OutboxRow(**{name: item[name] for name in OutboxRow.__slots__ if name in item})
+    plain = {name: item[name] for name in OutboxRow.__slots__ if name in item}
+    return OutboxRow(**{**plain, "attempts": tuple(item["attempts"]) if "attempts" in item else None})
+
+
+def erasure_to_values(erasure: Erasure) -> dict[str, Any]:
+    """Return the attributes of an address to erase, which lies among the orders and is none of a mail."""
+    return {**asdict(erasure), "pk": erasure.id, "status": "erasure", "due_shard": ERASURES}
+
+
+def erasure_from_item(item: Item) -> Erasure:
+    """Return the address to erase that an item holds, which may be a farewell mail's order."""
+    return Erasure(**{name: item[name] for name in Erasure.__slots__ if name in item})
 
 
 def review_shard(account_id: str) -> str:
@@ -266,6 +279,9 @@ def review_shard(account_id: str) -> str:
 
 
 DUE_SHARDS = 4
+
+ERASURES = "erasures"
+"""Partition of the due index that the mailer does not look at."""
 
 
 def due_shard(row_id: str) -> str:
