@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from portal.domain.ids import AttemptId, ChangeId, OutboxId
+from portal.domain.outbox import MailKind, Told
 
 FeedbackKind = Literal["bounce", "complaint", "bounce_for_now", "delay", "reject"]
 """``bounce``: for good. ``reject``: the service took the mail and then would not send it."""
@@ -35,6 +36,33 @@ class Feedback:
 
     kind: FeedbackKind
     order: OutboxId
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail that left, as its order tells.
+
+    Args:
+        id: of the order.
+        kind: which mail.
+        ref: see ``OutboxRow``.
+        handled: whether the mailer has noted whom it reached.
+        told: whom.
+        bounced_at: epoch seconds at which feedback said so.
+        complained_at: epoch seconds at which feedback said so.
+    """
+
+    id: OutboxId
+    kind: MailKind
+    ref: str
+    handled: bool
+    told: Told
+    bounced_at: int | None
+    complained_at: int | None
+
+    def is_marked(self, mark: Mark) -> bool:
+        """Tell whether feedback said so before."""
+        return (self.bounced_at if mark == "bounce" else self.complained_at) is not None
 
 
 @dataclass(frozen=True, slots=True)

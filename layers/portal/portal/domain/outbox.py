@@ -78,12 +78,6 @@ class OutboxRow:
         recipient: encrypted, where the address can't be read from ``ref`` when the mail is sent; see ``addressed``.
         turn_at: epoch seconds at which its turn comes, where it had to wait for the budget of its mailbox.
         waits: how often it had to; those claims were no failures.
-        status: ``pending``, or how it ended.
-        attempts: see ``Told``; none before the mail was sent.
-        account_id: see ``Told``.
-        address_id: see ``Told``.
-        bounced_at: epoch seconds at which feedback said so.
-        complained_at: epoch seconds at which feedback said so.
     """
 
     id: OutboxId
@@ -97,12 +91,6 @@ class OutboxRow:
     recipient: str | None = None
     turn_at: int | None = None
     waits: int = 0
-    status: str = "pending"
-    attempts: tuple[AttemptId, ...] | None = None
-    account_id: AccountId | None = None
-    address_id: str | None = None
-    bounced_at: int | None = None
-    complained_at: int | None = None
 
     @property
     def failures(self) -> int:

@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from portal.domain.account import Account
-from portal.domain.feedback import Erasure, Listed, Mark
+from portal.domain.feedback import Erasure, Listed, Mark, SentMail
 from portal.domain.ids import OutboxId
-from portal.domain.outbox import OutboxRow
 from portal.domain.registration import Attempt
 
 
 class SentMails(Protocol):
     """Mails that left, and what became of them."""
 
-    def find(self, row_id: OutboxId, now: int) -> OutboxRow | None:
-        """Return the order of a mail, read consistently; None from its expiry on."""
+    def find(self, order: OutboxId, now: int) -> SentMail | None:
+        """Return the mail of an order, read consistently; None from the expiry of the order on."""
 
     def note(
         self,
-        row: OutboxRow,
+        mail: SentMail,
         mark: Mark,
         now: int,
         *,
@@ -29,7 +28,7 @@ class SentMails(Protocol):
         """Store what became of a mail with what follows from it, all or nothing.
 
         Args:
-            row: its order, as it was read.
+            mail: as it was read.
             mark: what became of it.
             now: epoch seconds.
             attempts: that no further mail names.

@@ -7,9 +7,9 @@ from typing import Literal, get_args
 from portal.domain.account import Account
 from portal.domain.email_change import EmailChange
 from portal.domain.errors import Unavailable
-from portal.domain.feedback import Feedback, Mark
+from portal.domain.feedback import Feedback, Mark, SentMail
 from portal.domain.ids import AccountId, ChangeId
-from portal.domain.outbox import OutboxRow
+from portal.domain.outbox import Told
 from portal.domain.registration import Attempt
 from portal.flows.feedback_ports import SentMails
 from portal.flows.order_mail import order_erasure
@@ -24,7 +24,7 @@ Outcome = Literal["marked", "counted", "already", "unknown", "gone"]
 class _Case:
     """A mail, and whom it reached as they are now."""
 
-    row: OutboxRow
+    mail: SentMail
     attempts: tuple[Attempt, ...]
     account: Account | None
     change: EmailChange | None
@@ -79,31 +79,32 @@ class TakeFeedback:
 
     def _case(self, feedback: Feedback, mark: Mark) -> _Case:
         now = self.clock()
-        row = self.mails.find(feedback.order, now)
-        if row is None:
+        mail = self.mails.find(feedback.order, now)
+        if mail is None:
             raise _Settled("unknown")
-        if row.status == "pending":
-            # The service was faster than the mailer, which notes what it sent just after it.
+        if not mail.handled:
+            # The service was faster than the mailer, which notes whom a mail reached just after it.
             raise Unavailable
-        if (row.bounced_at if mark == "bounce" else row.complained_at) is not None:
+        if mail.is_marked(mark):
             raise _Settled("already")
-        found = [self.registrations.find(attempt_id, now) for attempt_id in row.attempts or ()]
+        told = mail.told
+        found = [self.registrations.find(attempt_id, now) for attempt_id in told.attempts]
         attempts = tuple(attempt for attempt in found if attempt and attempt.refused_at is None)
         # Where the new address has an account already, the mail went to that one.
-        asks_new_address = row.kind == "email_change" and row.account_id is None
-        change = self.changes.find(ChangeId(row.ref), now) if asks_new_address else None
-        case = _Case(row, attempts, self._account(row), change)
+        asks_new_address = mail.kind == "email_change" and told.account_id is None
+        change = self.changes.find(ChangeId(mail.ref), now) if asks_new_address else None
+        case = _Case(mail, attempts, self._account(told), change)
         if not (case.attempts or case.account or case.change):
             raise _Settled("gone")
         return case
 
-    def _account(self, row: OutboxRow) -> Account | None:
+    def _account(self, told: Told) -> Account | None:
         """Return the account whose present address a mail went to."""
-        if row.account_id:
-            account = self.accounts.find(row.account_id)
-            return account if account and account.address_id == row.address_id else None
+        if told.account_id:
+            account = self.accounts.find(told.account_id)
+            return account if account and account.address_id == told.address_id else None
         # An attempt that was confirmed since has an account of the same id, which had this address first.
-        found = (self.accounts.find(AccountId(attempt_id)) for attempt_id in row.attempts or ())
+        found = (self.accounts.find(AccountId(attempt_id)) for attempt_id in told.attempts)
         return next((account for account in found if account and not account.address_changed), None)
 
     def _mark(self, mark: Mark, case: _Case) -> None:
@@ -113,4 +114,4 @@ class TakeFeedback:
         ]
         if case.change:
             erasures.append(order_erasure(case.change.email, now, self.recipients, change=case.change))
-        self.mails.note(case.row, mark, now, attempts=case.attempts, account=case.account, erasures=erasures)
+        self.mails.note(case.mail, mark, now, attempts=case.attempts, account=case.account, erasures=erasures)

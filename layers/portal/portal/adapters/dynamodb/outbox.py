@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import as_placeholders, from_item, put_new, to_item, update_existing
+from portal.adapters.dynamodb.items import from_item, put_new, to_item, update_existing
 from portal.adapters.dynamodb.records import DUE_SHARDS, ERASURES, order_from_item, order_to_values
 from portal.domain.errors import ConditionFailed
 from portal.domain.feedback import ERASURE_DELAY_SECONDS
@@ -13,6 +13,8 @@ from portal.domain.outbox import LEASE_SECONDS, NOBODY, OutboxRow, Told
 _INDEX = "by-due"
 _STATUS = {"#status": "status"}
 _CLOSE = "SET #status = :status, finished_at = :now"
+_TO_ATTEMPTS = ", attempts = :attempts"
+_TO_ACCOUNT = ", account_id = :account_id, address_id = :address_id"
 _FORGET = " REMOVE due_shard, next_attempt_at, recipient"
 # Of a farewell the address is needed once more: when it is erased from the list of the mail service.
 _ERASE_LATER = ", due_shard = :erasures, next_attempt_at = :erase_at, expires_at = :ends"
@@ -94,18 +96,19 @@ class OutboxTable:
 
         A row that another run claimed meanwhile is left to it.
         """
-        values = {":status": status, ":now": now, ":pending": "pending", ":tries": row.tries}
-        noted = {"attempts": list(told.attempts), "account_id": told.account_id, "address_id": told.address_id}
-        noted = {name: value for name, value in noted.items() if value}
-        expression = _CLOSE + "".join(f", {name} = :{name}" for name in noted)
+        expression, values = _CLOSE, {":status": status, ":now": now, ":pending": "pending", ":tries": row.tries}
+        if told.attempts:
+            expression, values = expression + _TO_ATTEMPTS, {**values, ":attempts": list(told.attempts)}
+        if told.account_id:
+            of_account = {":account_id": told.account_id, ":address_id": told.address_id}
+            expression, values = expression + _TO_ACCOUNT, {**values, **of_account}
         if row.kind == "farewell":
-            expression += _ERASE_LATER
             erase_at = now + ERASURE_DELAY_SECONDS
             ends = max(row.expires_at, erase_at + ERASURE_DELAY_SECONDS)
-            values |= {":erasures": ERASURES, ":erase_at": erase_at, ":ends": ends}
+            later = {":erasures": ERASURES, ":erase_at": erase_at, ":ends": ends}
+            expression, values = expression + _ERASE_LATER, {**values, **later}
         else:
             expression += _FORGET
-        values |= as_placeholders(noted)
         self._update(update_existing(self._table, {"pk": row.id}, expression, _MINE, values, _STATUS))
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:

@@ -19,11 +19,11 @@ from portal.domain.evidence import (
     WithdrawalEvidence,
     evidence_ends,
 )
-from portal.domain.feedback import Erasure
+from portal.domain.feedback import Erasure, SentMail
 from portal.domain.ids import CanonicalEmail, CounterKey, random_id
 from portal.domain.lifecycle import REVIEW_SHARDS
 from portal.domain.mail_budget import Mailbox, Slot
-from portal.domain.outbox import OutboxRow
+from portal.domain.outbox import OutboxRow, Told
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt
 from portal.domain.session import Session
@@ -254,13 +254,26 @@ def sweep_from_item(item: Item) -> Sweep:
 
 def order_to_values(order: OutboxRow) -> dict[str, Any]:
     """Return the attributes of a mail to send, visible to the due index until it is handled."""
-    return {**asdict(order), "pk": order.id, "due_shard": due_shard(order.id)}
+    return {**asdict(order), "pk": order.id, "status": "pending", "due_shard": due_shard(order.id)}
 
 
 def order_from_item(item: Item) -> OutboxRow:
     """Return the order that an item holds."""
-    plain = {name: item[name] for name in OutboxRow.__slots__ if name in item}
-    return OutboxRow(**{**plain, "attempts": tuple(item["attempts"]) if "attempts" in item else None})
+    return OutboxRow(**{name: item[name] for name in OutboxRow.__slots__ if name in item})
+
+
+def sent_mail_from_item(item: Item) -> SentMail:
+    """Return what the order of a mail says of it afterwards."""
+    told = Told(tuple(item.get("attempts", ())), item.get("account_id"), item.get("address_id"))
+    return SentMail(
+        id=item["id"],
+        kind=item["kind"],
+        ref=item["ref"],
+        handled=item["status"] != "pending",
+        told=told,
+        bounced_at=item.get("bounced_at"),
+        complained_at=item.get("complained_at"),
+    )
 
 
 def erasure_to_values(erasure: Erasure) -> dict[str, Any]:

@@ -9,13 +9,12 @@ from portal.adapters.dynamodb.records import (
     account_key,
     attempt_key,
     erasure_to_values,
-    order_from_item,
+    sent_mail_from_item,
 )
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
 from portal.domain.account import Account
-from portal.domain.feedback import Erasure, Mark
+from portal.domain.feedback import Erasure, Mark, SentMail
 from portal.domain.ids import OutboxId
-from portal.domain.outbox import OutboxRow
 from portal.domain.registration import Attempt
 
 # Once for each mail; of an account the first one says since when.
@@ -48,20 +47,20 @@ class SentMailsTable:
         self._registrations = registrations
         self._accounts = accounts
 
-    def find(self, row_id: OutboxId, now: int) -> OutboxRow | None:
-        """Return the order of a mail, read consistently; None from its expiry on."""
+    def find(self, order: OutboxId, now: int) -> SentMail | None:
+        """Return the mail of an order, read consistently; None from the expiry of the order on."""
         answer = self._aws.call(
-            "dynamodb", "get_item", TableName=self._table, Key=to_item({"pk": row_id}), ConsistentRead=True
+            "dynamodb", "get_item", TableName=self._table, Key=to_item({"pk": order}), ConsistentRead=True
         )
         item = from_item(answer.get("Item", {}))
         # Erasures lie beside the orders.
         if item.get("kind") is None or item["expires_at"] <= now:
             return None
-        return order_from_item(item)
+        return sent_mail_from_item(item)
 
     def note(
         self,
-        row: OutboxRow,
+        mail: SentMail,
         mark: Mark,
         now: int,
         *,
@@ -70,19 +69,23 @@ class SentMailsTable:
         erasures: Sequence[Erasure] = (),
     ) -> None:
         """Store what became of a mail with what follows from it, all or nothing."""
-        update, condition = _NOTE_MAIL[mark]
+        note, once = _NOTE_MAIL[mark]
+        at = {":now": now}
         self._aws.transact(
-            {"Update": update_existing(self._table, {"pk": row.id}, update, condition, {":now": now})},
-            *({"Update": self._refuse(attempt, now)} for attempt in attempts),
-            *([{"Update": self._mark(account, mark, now)}] if account else []),
+            {"Update": update_existing(self._table, {"pk": mail.id}, note, once, at)},
+            *(
+                {
+                    "Update": update_existing(
+                        self._registrations, {"pk": attempt_key(attempt.id)}, _REFUSE, _STILL_WANTED, at
+                    )
+                }
+                for attempt in attempts
+            ),
+            *([self._mark(account, mark, now)] if account else []),
             *({"Put": put_new(self._table, erasure_to_values(erasure))} for erasure in erasures),
         )
-
-    def _refuse(self, attempt: Attempt, now: int) -> dict[str, Any]:
-        key = {"pk": attempt_key(attempt.id)}
-        return update_existing(self._registrations, key, _REFUSE, _STILL_WANTED, {":now": now})
 
     def _mark(self, account: Account, mark: Mark, now: int) -> dict[str, Any]:
         values = {":now": now, ":canonical": account.canonical_email}
         key = {"pk": account_key(account.id)}
-        return update_existing(self._accounts, key, _MARK_ACCOUNT[mark], _SAME_ADDRESS, values)
+        return {"Update": update_existing(self._accounts, key, _MARK_ACCOUNT[mark], _SAME_ADDRESS, values)}
