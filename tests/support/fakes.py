@@ -16,7 +16,7 @@ from portal.domain.evidence import OptInEvidence, OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, CounterKey, OutboxId, SessionId
 from portal.domain.mail import Mail
 from portal.domain.mail_budget import Mailbox
-from portal.domain.outbox import LEASE_SECONDS, OutboxRow
+from portal.domain.outbox import LEASE_SECONDS, NOBODY, OutboxRow, Told
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt, new_attempt
 from portal.domain.session import Session
@@ -366,10 +366,11 @@ class FakeSessions:
 
 @dataclass
 class FakeOutbox:
-    """Ordered mails; ``done`` keeps how each ended."""
+    """Ordered mails; ``done`` keeps how each ended, ``told`` whom it reached."""
 
     rows: dict[OutboxId, OutboxRow] = field(default_factory=dict)
     done: dict[OutboxId, str] = field(default_factory=dict)
+    told: dict[OutboxId, Told] = field(default_factory=dict)
 
     def claim(self, row_id: OutboxId, now: int) -> OutboxRow | None:
         row = self.rows.get(row_id)
@@ -396,10 +397,11 @@ class FakeOutbox:
         if self.rows[row.id].tries == row.tries:
             self.rows[row.id] = row
 
-    def finish(self, row: OutboxRow, status: str, now: int) -> None:
+    def finish(self, row: OutboxRow, status: str, now: int, told: Told = NOBODY) -> None:
         assert row.created_at <= now
         if self.rows[row.id].tries == row.tries:
             self.done[row.id] = status
+            self.told[row.id] = told
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
         if self.rows[row.id].tries == row.tries:

@@ -43,11 +43,18 @@ SETTINGS = {
     "cleanup": portal_settings.CleanupSettings,
     "review": portal_settings.ReviewSettings,
     "ingest": portal_settings.IngestSettings,
+    "feedback": portal_settings.FeedbackSettings,
     "ops": portal_settings.OpsSettings,
 }
 
 # Actions that AWS defines without resource-level rights, or that the local stack can't scope.
-UNSCOPED = {"dynamodb:ListStreams", "xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+UNSCOPED = {
+    "dynamodb:ListStreams",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "ses:ListSuppressedDestinations",
+    "ses:DeleteSuppressedDestination",
+}
 
 
 FUNCTION_ROLES = {name: role_of(name) for name in functions()}
@@ -218,6 +225,14 @@ CONDITIONS: dict[str, dict[str, Any]] = {
         },
         "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
     },
+    "that its mails came back only": {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "expires_at", "refused_at"]},
+        "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
+    },
+    "that it can't be reached only": {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "canonical_email", "bounced_at", "complained_at"]},
+        "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
+    },
     "its end only": {
         "ForAllValues:StringEquals": {"dynamodb:Attributes": ["subject", "sk", "expires_at"]},
         "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
@@ -338,6 +353,19 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("s3:DeleteObject", "${FeedBucket.Arn}/reports/*"),
         ("sqs:SendMessage", "IngestDeadLetters"),
     },
+    "feedback": {
+        ("dynamodb:GetItem", "OutboxTable"),
+        ("dynamodb:PutItem", "OutboxTable"),
+        ("dynamodb:UpdateItem", "OutboxTable"),
+        ("dynamodb:Query", "${OutboxTable.Arn}/index/by-due"),
+        ("dynamodb:GetItem", "RegistrationsTable"),
+        ("dynamodb:UpdateItem", "RegistrationsTable", "that its mails came back only"),
+        ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:UpdateItem", "AccountsTable", "that it can't be reached only"),
+        ("ses:ListSuppressedDestinations", "*"),
+        ("ses:DeleteSuppressedDestination", "*"),
+        ("sqs:SendMessage", "FeedbackDeadLetters"),
+    },
     "ops": {
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "RegistrationsTable"),
@@ -403,7 +431,10 @@ KEY_USERS = {
         ("LoginRole", "kms:Encrypt"),
         ("ProfileRole", "kms:Encrypt"),
         ("ReviewRole", "kms:Encrypt"),
+        ("FeedbackRole", "kms:Encrypt"),
+        ("OpsRole", "kms:Encrypt"),
         ("MailerRole", "kms:Decrypt"),
+        ("FeedbackRole", "kms:Decrypt"),
     },
     "PseudonymKey": {
         ("ProfileRole", "kms:GenerateMac"),
@@ -539,7 +570,7 @@ def test_ops_ends_before_its_caller_sends_the_event_again() -> None:
 def test_schedules_are_named_by_their_stack() -> None:
     events = [event for props in functions().values() for event in props.get("Events", {}).values()]
     names = [event["Properties"]["Name"]["Fn::Sub"] for event in events if event["Type"] == "ScheduleV2"]
-    assert len(set(names)) == len(names) == 5
+    assert len(set(names)) == len(names) == 6
     assert all(name.startswith("${AWS::StackName}-") for name in names)
 
 
@@ -624,7 +655,8 @@ def test_mails_need_tls_and_track_nobody() -> None:
     (configuration,) = resources("AWS::SES::ConfigurationSet").values()
     assert configuration["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
     assert "TrackingOptions" not in configuration
-    assert not resources("AWS::SES::ConfigurationSetEventDestination")
+    (events,) = resources("AWS::SES::ConfigurationSetEventDestination").values()
+    assert not {"open", "click"} & set(events["EventDestination"]["MatchingEventTypes"])
 
 
 def test_undelivered_mails_go_back_to_a_name_of_the_sender_domain() -> None:

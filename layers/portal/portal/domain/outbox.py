@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from portal.domain.ids import AttemptId, OutboxId, random_id
+from portal.domain.ids import AccountId, AttemptId, OutboxId, random_id
 from portal.domain.mail import Language
 
 NoticeKind = Literal[
@@ -42,6 +42,24 @@ REFUSALS_BEFORE_GIVING_UP = 24
 recipient that can't be served, and is mended within a day."""
 
 _FIRST_DELAY, _LONGEST_DELAY = 30, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Whom a mail reached, so that feedback on it finds them without an address.
+
+    Args:
+        attempts: that it asked to confirm.
+        account_id: whose present address it went to.
+        address_id: which of the account's addresses that was, see ``Account.address_id``.
+    """
+
+    attempts: tuple[AttemptId, ...] = ()
+    account_id: AccountId | None = None
+    address_id: str | None = None
+
+
+NOBODY = Told()
 
 
 @dataclass(frozen=True, slots=True)

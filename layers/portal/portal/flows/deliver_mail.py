@@ -8,7 +8,7 @@ from portal.domain.errors import ConditionFailed, MailRefused, Unavailable
 from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, OutboxId
 from portal.domain.mail_budget import BUDGETED
-from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, delay_after
+from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, Told, delay_after
 from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer, Letter
 from portal.flows.ports import Accounts, Clock, Evidence, MailSender, Outbox, Registrations
@@ -122,7 +122,7 @@ class Mailer:
             self.outbox.finish(row, "dropped", self.clock())
             return "dropped"
         if not letter.attempts:
-            self.outbox.finish(row, "sent", self.clock())
+            self.outbox.finish(row, "sent", self.clock(), letter.told)
             return "sent"
         sent = replace(row, sent_at=self.clock(), message_id=message_id, mailed_attempts=letter.attempts)
         # In the row first: from then on nothing sends the mail again, and its proof is made from there, however often
@@ -138,7 +138,7 @@ class Mailer:
         except Unavailable:
             self._postpone(row)
             return "unnoted"
-        self.outbox.finish(row, "sent", self.clock())
+        self.outbox.finish(row, "sent", self.clock(), Told(attempts=row.mailed_attempts))
         return "sent"
 
     def _note(self, attempt_id: AttemptId, sent_at: int, message_id: str) -> None:

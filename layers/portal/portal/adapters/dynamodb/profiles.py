@@ -100,7 +100,8 @@ class ProfilesTable:
                     self._table,
                     {"pk": account_key(before.id)},
                     "SET email = :email, canonical_email = :canonical, generation = :next, version = :next_version, "
-                    "email_change_id = :change, former_change_ids = :former REMOVE pending_email_change_id",
+                    "email_change_id = :change, former_change_ids = :former "
+                    "REMOVE pending_email_change_id, bounced_at, complained_at",
                     _PENDING,
                     {
                         ":email": after.email,

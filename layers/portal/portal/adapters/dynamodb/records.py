@@ -19,10 +19,11 @@ from portal.domain.evidence import (
     WithdrawalEvidence,
     evidence_ends,
 )
+from portal.domain.feedback import Erasure, SentMail
 from portal.domain.ids import CanonicalEmail, CounterKey, random_id
 from portal.domain.lifecycle import REVIEW_SHARDS
 from portal.domain.mail_budget import Mailbox, Slot
-from portal.domain.outbox import OutboxRow
+from portal.domain.outbox import OutboxRow, Told
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt
 from portal.domain.session import Session
@@ -119,6 +120,7 @@ def attempt_from_item(item: Item) -> Attempt:
         mail_message_id=item.get("mail_message_id"),
         last_mail_sent_at=item.get("last_mail_sent_at"),
         last_mail_message_id=item.get("last_mail_message_id"),
+        refused_at=item.get("refused_at"),
     )
 
 
@@ -269,12 +271,39 @@ def order_from_item(item: Item) -> OutboxRow:
     return OutboxRow(**{**known, "mailed_attempts": tuple(known.get("mailed_attempts", ()))})
 
 
+def sent_mail_from_item(item: Item) -> SentMail:
+    """Return what the order of a mail says of it afterwards."""
+    told = Told(tuple(item.get("attempts", ())), item.get("account_id"), item.get("address_id"))
+    return SentMail(
+        id=item["id"],
+        kind=item["kind"],
+        ref=item["ref"],
+        handled=item["status"] != "pending",
+        told=told,
+        bounced_at=item.get("bounced_at"),
+        complained_at=item.get("complained_at"),
+    )
+
+
+def erasure_to_values(erasure: Erasure) -> dict[str, Any]:
+    """Return the attributes of an address to erase, which lies among the orders and is none of a mail."""
+    return {**asdict(erasure), "pk": erasure.id, "status": "erasure", "due_shard": ERASURES}
+
+
+def erasure_from_item(item: Item) -> Erasure:
+    """Return the address to erase that an item holds, which may be a farewell mail's order."""
+    return Erasure(**{name: item[name] for name in Erasure.__slots__ if name in item})
+
+
 def review_shard(account_id: str) -> str:
     """Return the partition of the review index; it stays the same when the address changes."""
     return str(sum(account_id.encode()) % REVIEW_SHARDS)
 
 
 DUE_SHARDS = 4
+
+ERASURES = "erasures"
+"""Partition of the due index that the mailer does not look at."""
 
 
 def due_shard(row_id: str) -> str:
