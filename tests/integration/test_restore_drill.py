@@ -20,7 +20,7 @@ def clients(world: World, *emails: str) -> None:
 
 
 def tables(world: World) -> list[str]:
-    return world.dynamodb.list_tables()["TableNames"]
+    return list(world.dynamodb.list_tables()["TableNames"])
 
 
 def test_the_drill_compares_names_nobody_and_leaves_everything_as_it_was(world: World) -> None:

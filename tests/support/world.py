@@ -20,7 +20,6 @@ from portal.events.ops import serve_ops
 from portal.events.review import serve_review
 from portal.http.routes import Handler, Wiring, serve
 from tests.support.contract import check_answer
-from tests.support.moto_speed import SESSION
 from tests.support.rule_events import passed_by_rules
 from tests.support.suppression import AwsWithSuppressionList
 from tests.support.template import functions, resources, template

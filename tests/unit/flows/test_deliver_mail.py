@@ -338,7 +338,7 @@ def test_a_run_that_ends_before_it_notes_the_mail_leaves_that_to_the_next_one_ev
     office.clock.now += LEASE_SECONDS
     assert office.deliver(order) == "sent"
     assert len(office.sender.sent) == 1
-    assert [(mail.subject, mail.mail_sent_at) for mail in office.evidence.mails] == [(attempt.id, NOW)]
+    assert [(mail.subject, mail.mail_sent_at) for mail in office.evidence.mails] == [(AccountId(attempt.id), NOW)]
 
 
 def test_a_mail_that_is_never_noted_in_its_time_is_not_called_lost() -> None:
