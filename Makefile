@@ -26,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege faults timing load capacity openapi feed-schema feed-bench demo privacy clean distclean lock
+.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege faults timing load capacity openapi feed-schema feed-bench demo privacy clean distclean lock audit sbom
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -138,6 +138,13 @@ demo: setup ## Fill the running portal with made-up clients and cases for a regi
 privacy: setup ## Write the tables of docs/privacy.md anew from docs/privacy.toml
 	$(DEV)/python -m tools.privacy
 
+audit: $(VENVS)/audit/.ready $(VENVS)/checkov/.ready ## Known weaknesses of what is pinned, and rules of the trade for the template (asks PyPI)
+	$(VENVS)/checkov/bin/checkov --file template.yaml --config-file .checkov.yaml --compact --quiet --skip-download
+	$(VENVS)/audit/bin/python -m tools.audit
+
+sbom: $(VENVS)/audit/.ready ## Write docs/sbom.json anew from the pins of the layer
+	$(VENVS)/audit/bin/python -W ignore -m cyclonedx_py requirements --short-PURLs --output-reproducible --of JSON --sv 1.6 -o docs/sbom.json layers/portal/requirements.txt
+
 clean: ## Forget the state of the local stack: accounts, mails, builds
 	rm -rf .local .aws-sam
 
@@ -147,5 +154,6 @@ distclean: clean ## Remove the installed environments too
 lock: setup ## Resolve the requirements anew (needs uv)
 	uv pip compile --quiet --upgrade --generate-hashes --python-version 3.13 --no-emit-index-url requirements/layer.in -o layers/portal/requirements.txt
 	for name in dev sam emulator load; do \
+	for name in dev sam emulator audit checkov; do \
 	  uv pip compile --quiet --upgrade --generate-hashes --python-version 3.13 --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; \
 	done

@@ -20,6 +20,7 @@ from portal.events.ops import serve_ops
 from portal.events.review import serve_review
 from portal.http.routes import Handler, Wiring, serve
 from tests.support.contract import check_answer
+from tests.support.moto_speed import SESSION, shared
 from tests.support.rule_events import passed_by_rules
 from tests.support.suppression import AwsWithSuppressionList
 from tests.support.template import functions, resources, template
