@@ -1,1 +1,0 @@
-"""Deployments to AWS: each has a name, by which functions get new versions."""
