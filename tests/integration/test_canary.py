@@ -256,6 +256,15 @@ LEAKS: dict[str, Seed] = {
     "index EvidenceTable/by-pseudonym": in_table(
         "EvidenceTable", subject="1", sk="1", pseudonym=hashlib.sha256(EMAIL.lower().encode()).hexdigest(), closed_at=1
     ),
+    "table MirrorTable": in_table("MirrorTable", sk="1", people=[EMAIL]),
+    "index MirrorTable/by-person": in_table("MirrorTable", sk="1", canonical_email=EMAIL),
+    **{
+        f"index MirrorTable/by-{prefix}{sort}": in_table(
+            "MirrorTable", sk="1", debtor=CANARIES["last_name"], **{key: "1", f"{sort}_key": "1"}
+        )
+        for prefix, key in (("", "listed"), ("status-", "listed_status"))
+        for sort in ("opened", "debtor", "outstanding")
+    },
     "stream OutboxTable": in_record("OutboxTable", recipient=EMAIL),
     "stream RegistrationsTable": in_record("RegistrationsTable", pk=f"attempt#{EMAIL}"),
     "call sesv2:send_email": in_call("send_email", Destination={"ToAddresses": [EMAIL]}),
