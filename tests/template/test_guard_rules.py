@@ -1,7 +1,6 @@
 """What no resource of template.yaml may be, whoever adds it: rules that checkov has not, or counts otherwise."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 from tests.support.template import ROOT, as_list, functions, resources, statements, template
@@ -68,7 +67,7 @@ def test_every_rule_that_is_skipped_has_its_reason_beside_it() -> None:
 
 
 def test_no_action_of_a_build_takes_a_package_without_its_hash() -> None:
-    files: list[Path] = [ROOT / "layers/portal/requirements.txt", *(ROOT / "requirements").glob("*.txt")]
+    files = [ROOT / "layers/portal/requirements.txt", *(ROOT / "requirements").glob("*.txt")]
     for path in files:
         pins = re.split(r"\n(?=[A-Za-z0-9])", path.read_text())
         for pin in pins:

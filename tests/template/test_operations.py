@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from portal.domain.feed import OUTCOMES
+from portal.events import feedback
 from portal.flows import deliver_mail
 from portal.observe import Dependency, SecurityCounter
 from tests.support.template import ROOT, functions, resources, template
@@ -23,6 +24,7 @@ OF_AWS = {
     "AWS/Lambda": {"Errors", "Throttles", "IteratorAge", "ConcurrentExecutions"},
     "AWS/SQS": {"ApproximateNumberOfMessagesVisible"},
     "AWS/DynamoDB": {"ReadThrottleEvents", "WriteThrottleEvents"},
+    "AWS/SES": {"Reputation.BounceRate", "Reputation.ComplaintRate"},
 }
 
 Metric = tuple[str, str, dict[str, Any]]
@@ -36,7 +38,8 @@ def metrics_of(alarm: dict[str, Any]) -> Iterator[Metric]:
     """Yield namespace, name and dimensions of what an alarm looks at."""
     stats = [entry["MetricStat"]["Metric"] for entry in alarm.get("Metrics", []) if "MetricStat" in entry]
     for metric in stats or [alarm]:
-        yield metric["Namespace"], metric["MetricName"], {one["Name"]: one["Value"] for one in metric["Dimensions"]}
+        dimensions = {one["Name"]: one["Value"] for one in metric.get("Dimensions", [])}
+        yield metric["Namespace"], metric["MetricName"], dimensions
 
 
 def watched(namespace: str, name: str, dimension: str) -> set[str]:
@@ -108,7 +111,7 @@ def emitted() -> set[str]:
     """Return the names of all metrics of the portal."""
     of_mails = {f"Mails{outcome.title().replace('_', '')}" for outcome in get_args(deliver_mail.Outcome)}
     of_lines = {f"FeedLines{outcome.title().replace('_', '')}" for outcome in OUTCOMES}
-    return {*words_of_counters(), *get_args(SecurityCounter), *of_mails, *of_lines}
+    return {*words_of_counters(), *get_args(SecurityCounter), *of_mails, *of_lines, *feedback.METRICS.values()}
 
 
 def of_the_dashboard() -> Iterator[Metric]:

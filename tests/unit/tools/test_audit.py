@@ -44,7 +44,8 @@ def test_an_exemption_that_is_over_is_an_objection() -> None:
 def test_an_exemption_of_another_package_or_of_nothing_any_more_is_no_help() -> None:
     other = Exemption("PYSEC-2026-1", "other-package", "x", TODAY)
     assert len(judged(other)) == 2
-    assert judged(allowed(), packages=[FINE]) == ["allowed.toml: PYSEC-2026-1 of some-package is found no more: take it out"]
+    over = "allowed.toml: PYSEC-2026-1 of some-package is found no more: take it out"
+    assert judged(allowed(), packages=[FINE]) == [over]
 
 
 def test_a_package_that_nobody_could_look_up_is_not_taken_for_safe() -> None:

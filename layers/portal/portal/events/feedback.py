@@ -44,7 +44,7 @@ _BOUNCES: dict[str, FeedbackKind] = {
     "Transient": "bounce_for_now",
     "Undetermined": "bounce_for_now",
 }
-_METRICS: dict[FeedbackKind, str] = {
+METRICS: dict[FeedbackKind, str] = {
     "bounce": "MailsBounced",
     "bounce_for_now": "MailsBouncedForNow",
     "complaint": "MailsComplained",
@@ -113,7 +113,7 @@ def _take(take_feedback: TakeFeedback, event: Mapping[str, Any]) -> dict[str, An
         raise FeedbackFailed from None
     if outcome != "already":
         # Told twice, it happened once.
-        count(_METRICS[feedback.kind])
+        count(METRICS[feedback.kind])
     if outcome == "unknown":
         count("FeedbackUnknown")
     logger.info("feedback", extra={"kind": feedback.kind, "outcome": outcome, "order": feedback.order})
