@@ -12,7 +12,7 @@ from portal.http import routes
 from portal.http.routes import Handler, Wiring, serve
 from portal.settings import ConfirmSettings, load
 from tests.support.people import IBAN, OTHER_IBAN, PASSWORD
-from tests.support.stack import TABLES, Portal, link_token, password_of, shared_stack
+from tests.support.stack import ANSWER_SECONDS, TABLES, Portal, link_token, password_of, shared_stack
 
 CONFIRM = "/api/registrations/confirm"
 
