@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -107,39 +108,83 @@ def mails_of(portal: Portal) -> dict[str, list[str]]:
     return found
 
 
-def lost(portal: Portal, entries: list[dict[str, str]]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the portal holds when everything is over."""
+
+    accounts: dict[str, dict[str, Any]]
+    credentials: dict[str, dict[str, Any]]
+    pending: set[tuple[str, str]]
+    proofs: Counter[str]
+    sessions: set[str]
+    mails: dict[str, list[str]]
+
+    def has(self, entry: dict[str, str]) -> bool:
+        """Tell whether what was acknowledged is there."""
+        email = str(canonical_email(entry["email"]))
+        account, credential = self.accounts.get(email), self.credentials.get(email, {})
+        match entry["what"]:
+            case "registration":
+                return account is not None or (email, entry["reference"]) in self.pending
+            case "account":
+                return account is not None
+            case "password":
+                return bool(credential.get("password_kind") == "chosen")
+            case "profile":
+                return account is not None and bool(account["person"]["phone"] == entry["phone"])
+            case "logout":
+                return account is not None and account["id"] not in self.sessions
+            case _:  # a mail that never came
+                return False
+
+    def mails_of(self, entry: dict[str, str]) -> int | None:
+        """Return how many mails tell of what was acknowledged; None where none does."""
+        texts = self.mails.get(entry["email"], [])
+        match entry["what"]:
+            case "registration":
+                return sum(entry["reference"] in text for text in texts)
+            case "account":
+                return sum("Passwort: " in text for text in texts)
+            case _:
+                return None
+
+    def halves(self) -> Iterator[str]:
+        """Yield accounts and credentials that lack their other half, or the proof of the opt-in."""
+        for email, account in self.accounts.items():
+            if self.credentials.get(email, {}).get("account_id") != account["id"] or self.proofs[account["id"]] != 1:
+                yield f"half an account: {email}"
+        yield from (
+            f"a credential without account: {email}" for email in self.credentials.keys() - self.accounts.keys()
+        )
+
+
+def look(portal: Portal) -> Found:
+    """Return what the portal holds."""
+    items = portal.items("AccountsTable")
+    kinds = {kind: [item for item in items if item["pk"].startswith(f"{kind}#")] for kind in ("account", "credential")}
+    return Found(
+        accounts={item["canonical_email"]: item for item in kinds["account"]},
+        credentials={item["canonical_email"]: item for item in kinds["credential"]},
+        pending={
+            (item["canonical_email"], item["reference"])
+            for item in portal.items("RegistrationsTable")
+            if item["pk"].startswith("attempt#")
+        },
+        proofs=Counter(item["subject"] for item in portal.items("EvidenceTable") if item["kind"] == "opt_in"),
+        sessions={item["account_id"] for item in portal.items("SessionsTable") if item["pk"].startswith("session#")},
+        mails=mails_of(portal),
+    )
+
+
+def lost(found: Found, entries: list[dict[str, str]]) -> Iterator[str]:
     """Yield everything that was acknowledged and is not there, or is there too often."""
-    mails = mails_of(portal)
-    accounts: dict[str, dict[str, Any]] = {}
-    credentials: dict[str, dict[str, Any]] = {}
-    for item in portal.items("AccountsTable"):
-        kind = item["pk"].partition("#")[0]
-        (accounts if kind == "account" else credentials)[item["canonical_email"]] = item
-    pending = {(item.get("canonical_email"), item.get("reference")) for item in portal.items("RegistrationsTable")}
-    proofs = Counter(item["subject"] for item in portal.items("EvidenceTable") if item["kind"] == "opt_in")
     for entry in entries:
-        email, texts = str(canonical_email(entry["email"])), mails.get(entry["email"], [])
-        account = accounts.get(email)
-        there: dict[str, Any] = {
-            "registration": lambda: (email, entry.get("reference")) in pending or account is not None,  # noqa: B023
-            "account": lambda: account is not None and proofs[account["id"]] == 1,  # noqa: B023
-            "password": lambda: credentials.get(email, {}).get("kind") == "chosen",  # noqa: B023
-            "profile": lambda: account is not None and account["person"]["phone"] == entry["phone"],  # noqa: B023
-            "logout": lambda: True,
-            "no mail": lambda: False,
-        }
-        if not there[entry["what"]]():
+        if not found.has(entry):
             yield f"{entry['what']} of {entry['email']}"
-        counted = {
-            "registration": sum(entry.get("reference", "-") in text and "#token=" in text for text in texts),
-            "account": sum("Passwort: " in text for text in texts),
-        }.get(entry["what"], 1)
-        if not 1 <= counted <= MOST_MAILS:
+        counted = found.mails_of(entry)
+        if counted is not None and not 1 <= counted <= MOST_MAILS:
             yield f"{counted} mails of the {entry['what']} of {entry['email']}"
-    for email, account in accounts.items():
-        if credentials.get(email, {}).get("account_id") != account["id"] or proofs[account["id"]] != 1:
-            yield f"half an account: {email}"
-    yield from (f"a credential without account: {email}" for email in credentials.keys() - accounts.keys())
+    yield from found.halves()
 
 
 def test_nothing_that_was_acknowledged_is_lost_though_functions_are_killed(portal: Portal) -> None:
@@ -149,7 +194,7 @@ def test_nothing_that_was_acknowledged_is_lost_though_functions_are_killed(porta
     wait_for_quiet(portal)
     entries = [json.loads(line) for line in ledger.read_text().splitlines()]
     acknowledged = Counter(entry["what"] for entry in entries)
-    missing = list(lost(portal, entries))
+    missing = list(lost(look(portal), entries))
     with figures.with_name("figures_stats.csv").open() as file:
         (total,) = [row for row in csv.DictReader(file) if row["Name"] == "Aggregated"]
     with figures.with_name("figures_failures.csv").open() as file:

@@ -16,7 +16,7 @@ class ClientArea(Protocol):
     """The copies of clients and cases that the feed brought."""
 
     def clients_of(self, email: CanonicalEmail) -> Sequence[Client]:
-        """Return the clients that an address may stand at, read consistently once they are found."""
+        """Return the clients that are open to an address, read consistently once they are found."""
 
     def client(self, client_id: ClientId) -> Client | None:
         """Return a client, read consistently."""
@@ -41,7 +41,7 @@ class Overview:
 
 def list_clients(account: Account, area: ClientArea) -> list[Client]:
     """Return the clients that a person may look at, by name."""
-    found = [client for client in area.clients_of(account.canonical_email) if _open_to(client, account)]
+    found = area.clients_of(account.canonical_email)
     return sorted(found, key=lambda client: (client.name.casefold(), client.id))
 
 
@@ -94,11 +94,7 @@ def _client_id(client_id: str) -> ClientId:
     return ClientId(client_id)
 
 
-def _open_to(client: Client | None, account: Account) -> bool:
-    return client is not None and client.is_open_to(account.canonical_email)
-
-
 def _required(client: Client | None, account: Account) -> Client:
-    if client is None or not _open_to(client, account):
+    if client is None or not client.is_open_to(account.canonical_email):
         raise NotFound
     return client

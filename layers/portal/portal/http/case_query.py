@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from dataclasses import replace
 
 from portal.domain.case import CaseStatus
 from portal.domain.errors import FieldCode, FieldError, InvalidInput
@@ -32,7 +33,6 @@ def query_of(body: CasesBody) -> CaseQuery:
         term=term,
         sort=sort,
         descending=descending,
-        after=None,
     )
     return asked if body.cursor is None else _going_on(asked, body.cursor)
 
@@ -52,7 +52,7 @@ def _going_on(query: CaseQuery, cursor: str) -> CaseQuery:
     fits = isinstance(end, str) and end.isprintable() and 0 < len(end.encode(errors="replace")) <= _LONGEST_KEY
     if order != query.order or not fits or (query.term is not None and not end.startswith(query.term)):
         raise _refused_cursor()
-    return CaseQuery(query.status, query.term, query.sort, query.descending, end)
+    return replace(query, after=end)
 
 
 def _refused_cursor() -> InvalidInput:

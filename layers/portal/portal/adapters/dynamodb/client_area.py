@@ -45,12 +45,12 @@ class ClientAreaTable:
         self._mirror = mirror
 
     def clients_of(self, email: CanonicalEmail) -> Sequence[Client]:
-        """Return the clients that an address may stand at, read consistently once they are found."""
+        """Return the clients that are open to an address: the index only finds them, the clients themselves decide."""
         answer = self._query("canonical_email = :email", {":email": email}, IndexName=BY_PERSON, Limit=_MOST_CLIENTS)
         ids = [client_of_partition(from_item(item)["pk"]) for item in answer["Items"]]
         found = self._read(*(client_key(client_id) for client_id in ids))
         clients = (client_from_item(item) for item in found.values())
-        return [client for client in clients if client is not None]
+        return [client for client in clients if client is not None and client.is_open_to(email)]
 
     def client(self, client_id: ClientId) -> Client | None:
         """Return a client, read consistently."""

@@ -57,7 +57,7 @@ class PersonalDataTables:
     def _clients(self, account: Account) -> list[Item]:
         """Return whose cases a person may look at; what those hold is the clients' and their debtors'."""
         email = account.canonical_email
-        found = [client for client in self._area.clients_of(email) if client.is_open_to(email)]
+        found = self._area.clients_of(email)
         return [{"client_id": client.id, "name": client.name, "canonical_email": email} for client in found]
 
     def _query(self, table: str, index: str | None, key: str, value: str) -> list[Item]:
