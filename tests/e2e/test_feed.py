@@ -64,6 +64,31 @@ def test_changes_and_removals_reach_the_table_and_a_removed_client_leaves_nothin
     assert left == {(f"client#{client}", "client"), (f"client#{client}", "case#G-2")}
 
 
+def test_a_person_of_a_client_sees_its_cases_in_every_order_by_words_and_one_by_one(portal: Portal) -> None:
+    client, email = "E2E-3", "feed.lists@example.com"
+    names = [("H-1", "court", "Zeller"), ("H-2", "court", "Adam"), ("H-3", "pre_court", "Maurer")]
+    cases = [
+        a_case_line(case, client_id=client, status=status, debtors=[{"kind": "person", "name": name}])
+        for case, status, name in names
+    ]
+    bring(portal, "e2e-lists.jsonl", a_client_line(client, people=[email]), *cases)
+    token = portal.a_client(email)["access_token"]
+
+    def found(**asked: str) -> list[str]:
+        answer = portal.request("POST", f"/api/clients/{client}/cases/search", asked, token=token)
+        assert answer.status_code == 200, answer.text
+        return [case["id"] for case in answer.json()["cases"]]
+
+    for sort in ("opened", "debtor", "outstanding"):
+        assert sorted(found(sort=sort)) == ["H-1", "H-2", "H-3"]
+        assert sorted(found(sort=sort, status="court")) == ["H-1", "H-2"]
+    assert found(sort="debtor") == ["H-2", "H-3", "H-1"]
+    assert found(sort="debtor", order="descending", status="court") == ["H-1", "H-2"]
+    assert found(text="maur") == ["H-3"]
+    for case, *_ in names:
+        assert portal.request("GET", f"/api/clients/{client}/cases/{case}", token=token).status_code == 200
+
+
 def test_the_schedule_looks_into_the_inbox(portal: Portal) -> None:
     assert portal.invoke("ingest", "Waiting")["failed"] == 0
 

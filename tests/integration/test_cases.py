@@ -238,6 +238,16 @@ def test_every_debtor_of_a_case_finds_it_once(world: World, token: str) -> None:
     assert search(world, token, text="beispiel") == ["2026-0001"]
 
 
+@pytest.mark.parametrize("limit", [1, 3, 25])
+def test_a_case_that_several_words_find_comes_once_over_all_pages(world: World, token: str, limit: int) -> None:
+    """Number and reference begin alike, and so do the names of two debtors."""
+    debtors = (Debtor("person", "Anna Beispiel"), Debtor("person", "Annegret Annuss"))
+    mirror(world, *(a_case(f"2026-{place:04d}", debtors=debtors) for place in range(12)))
+    for text in ("2026", "ann"):
+        ids = [case["id"] for page in pages(world, token, text=text, limit=limit) for case in page]
+        assert sorted(ids) == [f"2026-{place:04d}" for place in range(12)]
+
+
 def test_hits_have_pages_too_and_the_status_narrows_them(world: World, token: str) -> None:
     mirror(world, *many(23))
     for only, wanted in (({}, many(23)), ({"status": "court"}, many(23)[1::3])):

@@ -12,9 +12,12 @@ from portal.adapters.dynamodb.feed_progress import LEASE_SECONDS
 from portal.adapters.dynamodb.mirror_records import case_from_item, client_from_item, figures_from_item
 from portal.domain import feed as feed_module
 from portal.domain.case import CaseStatus, contribution
+from portal.domain.errors import Contended
 from portal.domain.feed import REMEMBERED_SECONDS
+from portal.domain.ids import ClientId
 from portal.domain.search import terms_of
 from portal.events.ingest import IngestFailed
+from portal.flows import take_in_feed
 from tests.support.feed import (
     ERIKA,
     FeedWorld,
@@ -27,6 +30,7 @@ from tests.support.feed import (
     objects,
     report_on,
 )
+from tests.support.mirror import TODAY, a_client, put_mirrored
 from tests.support.world import World, faults
 
 COUNTS = ("taken_in", "unchanged", "older", "removed", "refused")
@@ -55,7 +59,7 @@ def require_consistency(world: World | FeedWorld, client_id: str = "10") -> None
     partition = f"client#{client_id}"
     lying = [(item, case_from_item(item)) for (pk, sk), item in items.items() if (pk, sk[:5]) == (partition, "case#")]
     cases = [(item, case) for item, case in lying if case is not None]
-    counted = sum((contribution(case) for _, case in cases), Counter[str]())
+    counted = sum((contribution(case, TODAY) for _, case in cases), Counter[str]())
     found = {name: value for name, value in figures_from_item(items[partition, "figures"]).counted.items() if value}
     assert found == {name: value for name, value in counted.items() if value}
     assert {sk for pk, sk in items if pk == f"{partition}#terms"} == {
@@ -63,9 +67,11 @@ def require_consistency(world: World | FeedWorld, client_id: str = "10") -> None
     }
     for item, case in cases:
         assert item["terms"] == sorted(terms_of(case))
-        for term in terms_of(case):
+        before = None
+        for term in sorted(terms_of(case)):
             row = items[f"{partition}#terms", f"{term}#{case.id}"]
-            assert (row["status"], row["paid"]) == (case.status, case.paid)
+            assert (row["status"], row["paid"], row.get("previous")) == (case.status, case.paid, before)
+            before = term
     client = client_from_item(items[partition, "client"])
     assert client is not None
     rights = {sk for pk, sk in items if pk == partition and sk.startswith("person#")}
@@ -341,3 +347,115 @@ def test_what_a_run_writes_names_nothing_of_lines_and_files(world: World, writte
     assert '"FeedLinesRefused":[1.0]' in text.replace(" ", "")
     for secret in ("geheim", "Schuldner", "A-1", "X-99", ERIKA, "RE-2026", a_file(a_case_line()).decode()):
         assert secret not in text
+
+
+def test_a_file_that_fails_for_good_holds_no_other_one_up(world: World) -> None:
+    bring(world, "a.jsonl", a_client_line("12"))
+    bring(world, "b.jsonl", a_client_line())
+
+    def fail(_: str, operation: str, parameters: dict[str, Any]) -> None:
+        if operation == "get_object" and parameters["Key"] == "inbox/a.jsonl":
+            raise Contended
+
+    with faults(world, before=fail), pytest.raises(IngestFailed):
+        world.run_ingest()
+    assert ("client#10", "client") in mirror(world)
+    assert sorted(key for key in objects(world) if key.startswith("inbox/")) == ["inbox/a.jsonl"]
+    assert world.run_ingest()["finished"] == 1
+
+
+@pytest.mark.parametrize("gone", ["replaced", "deleted"])
+def test_what_a_removed_client_left_goes_though_the_file_that_removed_it_is_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    monkeypatch.setattr(mirror_module, "_SWEPT_TOGETHER", 5)
+    take(world, a_client_line(), *(a_case_line(f"A-{number}") for number in range(12)))
+    bring(world, "bye.jsonl", a_removal_line())
+    world.run_ingest(steps=2)
+    assert [sk for _, sk in mirror(world) if sk.startswith("case#")]
+    if gone == "replaced":
+        bring(world, "bye.jsonl", a_client_line("11"))
+    else:
+        world.s3.delete_object(Bucket=world.names["FeedBucket"], Key="inbox/bye.jsonl")
+    world.run_ingest()
+    assert {key for key in mirror(world) if key[0].startswith("client#10")} == {("client#10", "client")}
+    assert not [key for key in mirror(world) if key[0] == "feed#owed"]
+
+
+def test_the_removal_of_a_case_whose_client_is_not_wholly_gone_is_taken_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mirror_module, "_SWEPT_TOGETHER", 5)
+    take(world, a_client_line(), *(a_case_line(f"A-{number}") for number in range(12)))
+    bring(world, "bye.jsonl", a_removal_line())
+    world.run_ingest(steps=2)
+    (left, *_) = sorted(sk.removeprefix("case#") for _, sk in mirror(world) if sk.startswith("case#"))
+    bring(world, "more.jsonl", a_removal_line(left), a_removal_line("A-99"))
+
+    def nothing_is_owed(_: str, operation: str, parameters: dict[str, Any]) -> None:
+        if operation == "query" and ":prefix" in parameters["ExpressionAttributeValues"]:
+            raise Contended
+
+    with faults(world, before=nothing_is_owed), pytest.raises(IngestFailed):
+        world.run_ingest()
+    assert report_on(world, "more.jsonl")["removed"] == 2
+    assert not [pk for pk, sk in mirror(world) if sk.endswith(f"#{left}") and pk.endswith("#terms")]
+    world.run_ingest()
+    assert {sk for pk, sk in mirror(world) if pk == "client#10"} == {"case#A-99", f"case#{left}", "client"}
+
+
+def test_thirty_years_of_instalments_fit_into_an_expression_and_leave_the_figures_as_they_came(world: World) -> None:
+    """DynamoDB takes 4 KB of an expression; simulated AWS takes any."""
+    payments = [
+        {"received_on": f"{year}-{month:02d}-01", "on_principal": 1}
+        for year in range(1990, 2030)
+        for month in range(1, 13)
+    ]
+    longest: list[int] = []
+
+    def measure(_: str, __: str, parameters: dict[str, Any]) -> None:
+        updates = [entry["Update"] for entry in parameters.get("TransactItems", []) if "Update" in entry]
+        longest.extend(len(update["UpdateExpression"].encode()) for update in updates)
+
+    with faults(world, before=measure):
+        take(world, a_client_line(), a_case_line(payments=payments))
+        require_consistency(world)
+        world.clock.advance(15 * 365 * 86_400)
+        take(world, a_case_line(version=2, payments=payments))
+        take(world, a_removal_line("A-1", version=3))
+    assert 1_000 < max(longest) < 4_096
+    figures = figures_from_item(mirror(world)["client#10", "figures"]).counted
+    assert {name: value for name, value in figures.items() if value} == {}
+
+
+def test_a_report_names_no_line_that_is_in_after_all(world: World) -> None:
+    """A run ends before its checkpoint; until the next one the client has come."""
+    bring(world, "cases.jsonl", a_case_line())
+
+    def end(_: str, operation: str, parameters: dict[str, Any]) -> None:
+        if operation == "update_item" and "done_bytes" in parameters["UpdateExpression"]:
+            raise Contended
+
+    with faults(world, before=end), pytest.raises(IngestFailed):
+        world.run_ingest()
+    world.clock.advance(LEASE_SECONDS)
+    put_mirrored(world.dynamodb, "MirrorTable", [a_client(ERIKA, id=ClientId("10"))])
+    world.run_ingest()
+    report = report_on(world, "cases.jsonl")
+    assert (report["taken_in"], report["refused"], report["refusals"]) == (1, 0, [])
+
+
+def test_a_file_whose_name_ends_like_a_folder_is_taken_in_where_it_holds_something(world: World) -> None:
+    bring(world, "sub/", a_client_line())
+    world.s3.put_object(Bucket=world.names["FeedBucket"], Key="inbox/empty/", Body=b"")
+    assert world.run_ingest()["finished"] == 1
+    assert ("client#10", "client") in mirror(world)
+
+
+def test_a_file_too_large_to_be_put_away_waits_untaken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(take_in_feed, "LARGEST_BYTES", 10)
+    bring(world, "large.jsonl", a_client_line())
+    world.clock.advance(3_700)
+    summary = world.run_ingest()
+    assert (summary["finished"], summary["failed"], summary["waiting"]) == (0, 0, 1)
+    assert mirror(world) == {}

@@ -12,7 +12,7 @@ from portal.adapters.dynamodb.mirror_records import (
     client_to_values,
     figures_key,
     right_to_values,
-    term_to_values,
+    terms_to_values,
 )
 from portal.domain.case import (
     Case,
@@ -27,11 +27,12 @@ from portal.domain.case import (
 )
 from portal.domain.client import Client
 from portal.domain.ids import CanonicalEmail, CaseId, ClientId
-from portal.domain.search import terms_of
 from tests.support.stack import Portal
 
 CLIENT = ClientId("K-1001")
 DEBTOR = Debtor("person", "Max Schuldner", "Beispielweg 3", "50667", "Köln", "DE")
+TODAY = date(2026, 11, 27)
+"""When their contributions were counted; any day near those of their payments would do."""
 AS_OF = 1_780_000_000
 """When the feed came last, epoch seconds."""
 
@@ -87,11 +88,11 @@ def mirrored(clients: Iterable[Client], cases: Iterable[Case]) -> list[dict[str,
         own = [case for case in all_cases if case.client_id == client.id]
         counted = Counter[str]()
         for case in own:
-            counted.update(contribution(case))
+            counted.update(contribution(case, TODAY))
         found.append({**figures_key(client.id), **counted, "as_of": AS_OF})
     for case in all_cases:
-        found.append(case_to_values(case, "digest"))
-        found += [term_to_values(case, term) for term in sorted(terms_of(case))]
+        found.append(case_to_values(case, "digest", counted=contribution(case, TODAY)))
+        found += terms_to_values(case).values()
     return found
 
 

@@ -32,6 +32,7 @@ from tests.support.template import (
 from tests.support.world import HTTP_FUNCTIONS
 from tools.local.parameters import read_environment
 
+LISTS_OF_CASES = [f"by-{of}{sort}" for of in ("", "status-") for sort in get_args(Sort)]
 TABLES = resources("AWS::DynamoDB::Table")
 ROLES = resources("AWS::IAM::Role")
 KEYS = resources("AWS::KMS::Key")
@@ -175,7 +176,7 @@ def test_a_table_has_the_settings_of_its_class(name: str) -> None:
 def test_indexes_hold_keys_only_and_those_of_lists_what_their_owner_sees() -> None:
     indexes = [index for table in TABLES.values() for index in table.get("GlobalSecondaryIndexes", [])]
     shown = {index["IndexName"]: index["Projection"] for index in indexes}
-    of_cases = [shown.pop(f"by-{of}{sort}") for of in ("", "status-") for sort in get_args(Sort)]
+    of_cases = [shown.pop(name) for name in LISTS_OF_CASES]
     assert all(set(projection["NonKeyAttributes"]) == set(row_values(a_case())) for projection in of_cases)
     of_sessions, of_mails = shown.pop("by-account"), shown.pop("by-ref")
     assert "recipient" not in of_mails["NonKeyAttributes"]
@@ -357,7 +358,8 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:BatchGetItem", "SessionsTable"),
         ("dynamodb:BatchGetItem", "MirrorTable"),
         ("dynamodb:Query", "MirrorTable"),
-        ("dynamodb:Query", "${MirrorTable.Arn}/index/*"),
+        ("dynamodb:Query", "${MirrorTable.Arn}/index/by-person"),
+        *(("dynamodb:Query", f"${{MirrorTable.Arn}}/index/{name}") for name in LISTS_OF_CASES),
     },
     "web": set(),
 }

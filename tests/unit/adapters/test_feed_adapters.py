@@ -91,7 +91,7 @@ def test_the_inbox_is_listed_whole_and_by_age() -> None:
         later = "ContinuationToken" in asked
         key, second = ("inbox/old", 1) if later else ("inbox/new", 2)
         found = {"Key": key, "ETag": '"e"', "Size": 1, "LastModified": datetime(2026, 11, 27, 0, 0, second, tzinfo=UTC)}
-        folder = {**found, "Key": "inbox/"}
+        folder = {**found, "Key": "inbox/", "Size": 0}
         return {"Contents": [folder, found], "IsTruncated": not later, "NextContinuationToken": "more"}
 
     assert [drop.file for drop in FeedBucket(FakeAws({"s3:list_objects_v2": listed}), "feed").waiting()] == [

@@ -15,7 +15,7 @@ from portal.adapters.dynamodb.mirror_records import (
     client_key,
     client_to_values,
     row_from_item,
-    term_to_values,
+    terms_to_values,
 )
 from portal.domain.case import Case, CaseStatus, Debtor, Event, Payment, Position, Posting, StatutoryInterest
 from portal.domain.ids import CaseId, ClientId
@@ -59,7 +59,7 @@ def test_a_case_comes_back_as_it_was_stored(case: Case) -> None:
     stored = from_item(to_item(case_to_values(case, "digest")))
     assert case_from_item(stored) == case
     assert row_from_item(stored) == case.row
-    assert row_from_item(from_item(to_item(term_to_values(case, "x")))) == case.row
+    assert {row_from_item(from_item(to_item(values))) for values in terms_to_values(case).values()} <= {case.row}
 
 
 def test_a_client_comes_back_as_it_was_stored() -> None:
@@ -76,7 +76,7 @@ def test_what_only_remembers_a_removal_is_none() -> None:
 def test_every_key_begins_with_the_client(case: Case) -> None:
     values = case_to_values(case, "digest")
     assert all(values[name].startswith(f"client#{CLIENT}") for name in ("pk", "listed", "listed_status"))
-    assert term_to_values(case, "x")["pk"].startswith(f"client#{CLIENT}#")
+    assert all(term["pk"].startswith(f"client#{CLIENT}#") for term in terms_to_values(case).values())
 
 
 @pytest.mark.parametrize(("paid", "cents"), [(0, 129_050), (129_050, 0), (200_000, 0)])
@@ -88,5 +88,17 @@ def test_lists_by_amount_are_in_the_order_of_numbers(paid: int, cents: int) -> N
 def test_no_partition_of_one_client_is_part_of_another_ones() -> None:
     """Ids hold no ``#``, and partitions are compared as a whole."""
     cases = (a_case(), a_case(client_id=ClientId("K-10010")), a_case(client_id=ClientId("K-100")))
-    partitions = [values["pk"] for case in cases for values in (case_to_values(case, "d"), term_to_values(case, "x"))]
+    partitions = [case_to_values(case, "d")["pk"] for case in cases]
+    partitions += [next(iter(terms_to_values(case).values()))["pk"] for case in cases]
     assert len(set(partitions)) == len(partitions)
+
+
+@given(CASES, st.data())
+def test_of_the_terms_that_begin_alike_exactly_one_is_the_first_of_its_case(case: Case, data: st.DataObject) -> None:
+    """So a search shows a case once, on whichever page."""
+    terms = terms_to_values(case)
+    if terms:
+        term = data.draw(st.sampled_from(sorted(terms)))
+        sought = term[: data.draw(st.integers(1, len(term)))]
+        hits = [values["previous"] for found, values in terms.items() if found.startswith(sought)]
+        assert sum(not (previous or "").startswith(sought) for previous in hits) == 1

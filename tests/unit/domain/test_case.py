@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from portal.domain.case import CaseStatus, Payment, Posting, contribution
 from portal.domain.client import Figures
-from tests.support.mirror import a_case, a_client
+from tests.support.mirror import TODAY, a_case, a_client
 
 
 def test_a_case_is_claimed_paid_and_outstanding() -> None:
@@ -26,7 +26,7 @@ def test_who_paid_too_much_is_owed_something() -> None:
 
 def test_a_case_adds_its_money_by_month_and_itself_by_status() -> None:
     paid = (Payment(date(2026, 3, 1), on_costs=1), Payment(date(2026, 3, 31), 2, 3, 4), Payment(date(2027, 3, 1), 9))
-    assert contribution(a_case(payments=paid, postings=())) == {
+    assert contribution(a_case(payments=paid, postings=()), date(2027, 2, 20)) == {
         "cases_court": 1,
         "claimed": 124_050,
         "recovered": 19,
@@ -60,7 +60,7 @@ def test_what_several_cases_add_is_the_sum(amounts: list[int]) -> None:
     cases = [a_case(postings=(Posting(date(2026, 1, 1), "x", amount),)) for amount in amounts]
     counted: Counter[str] = Counter()
     for case in cases:
-        counted.update(contribution(case))
+        counted.update(contribution(case, TODAY))
     assert Figures(counted).claimed == sum(case.claimed for case in cases)
 
 

@@ -25,6 +25,9 @@ NAMES = st.text(min_size=1, max_size=80).filter(lambda text: bool(fold(text)))
         ("Şükrü Ünal", "sukru unal"),
         ("Иван Петров", "иван петров"),
         ("ﬁrma №7", "firma no7"),
+        ("Łukasz Đặng", "lukasz dang"),
+        ("Søren", "soren"),
+        ("Iğdır", "igdir"),
         ("***", ""),
         ("#_#", ""),
     ],
@@ -78,3 +81,9 @@ def test_the_terms_of_a_case_fit_into_one_transaction_twice() -> None:
 
 def test_an_order_is_named_by_words_where_there_are_some() -> None:
     assert (CaseQuery(term="x").order, CaseQuery(sort="debtor").order) == ("words", "debtor")
+
+
+def test_every_debtor_is_found_by_the_first_word_however_long_the_names_are() -> None:
+    debtors = tuple(Debtor("company", " ".join(f"w{number}x{word}" for word in range(6))) for number in range(10))
+    terms = terms_of(a_case(debtors=debtors))
+    assert all(any(term.startswith(f"w{number}x0") for term in terms) for number in range(10))

@@ -113,6 +113,7 @@ class FakeMirror:
     items: dict[Place, Known] = field(default_factory=dict)
     meanwhile: Callable[[], None] | None = None
     swept: int = 0
+    owing: set[tuple[ClientId, int]] = field(default_factory=set)
     parts: int = 0
 
     def known(self, places: Iterable[Place]) -> dict[Place, Known]:
@@ -126,13 +127,18 @@ class FakeMirror:
         ends = now + REMEMBERED_SECONDS if change.removes else None
         self.items[change.place] = Known(change.version, change.digest, mark, ends)
 
-    put_client = remove_client = put_case = remove_case = _put
+    put_client = remove_client = put_case = remove_case = remove_left_case = _put
 
-    def sweep(self, client_id: ClientId, version: int) -> bool:
+    def sweep(self, client_id: ClientId) -> bool:
         assert client_id
-        assert version
         self.swept += 1
         return self.swept > self.parts
+
+    def owed(self) -> list[tuple[ClientId, int]]:
+        return list(self.owing)
+
+    def settle(self, client_id: ClientId, version: int) -> None:
+        self.owing.discard((client_id, version))
 
 
 def fakes_satisfy_their_protocols() -> tuple[feed_ports.Inbox, feed_ports.Progresses, feed_ports.Mirror]:

@@ -50,7 +50,12 @@ def test_nothing_else_is_an_asset(name: str) -> None:
     assert find(name) is None
 
 
-def test_the_style_sheet_loads_nothing() -> None:
-    style = asset("portal.css").body
+@pytest.mark.parametrize("name", ["portal.css", "cases.css"])
+def test_a_style_sheet_loads_nothing_and_is_sent_without_comments(name: str) -> None:
+    style = asset(name).body
+    assert "/*" not in style
+    assert "\n " not in style
+    assert "\n\n" not in style
+    assert "\n}\n" in style
     assert "url(" not in style
     assert "@import" not in style

@@ -38,7 +38,7 @@ class FeedBucket:
                 size=found["Size"],
             )
             for found in self._list(INBOX)
-            if not found["Key"].endswith("/")  # what consoles make of an empty folder
+            if found["Size"] or not found["Key"].endswith("/")  # what consoles make of an empty folder
         ]
         return sorted(drops, key=lambda drop: (drop.modified_at, drop.file))
 

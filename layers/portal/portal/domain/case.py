@@ -6,7 +6,7 @@ last. Amounts are whole cents of the euro, days are those of Berlin.
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -15,6 +15,8 @@ from portal.domain.ids import CaseId, ClientId
 PositionKind = Literal["principal", "interest", "costs"]
 DebtorKind = Literal["person", "company"]
 Points = Literal[5, 8, 9]
+
+_COUNTED_BACK, _COUNTED_AHEAD = timedelta(days=3653), timedelta(days=31)
 
 
 class CaseStatus(StrEnum):
@@ -174,9 +176,18 @@ class Case:
         return sum(each.amount for each in self.positions if each.kind == kind)
 
 
-def contribution(case: Case) -> Counter[str]:
-    """Return what a case adds to the figures of its client, by the names under which they are counted."""
+def contribution(case: Case, today: date) -> Counter[str]:
+    """Return what a case adds to the figures of its client, by the names under which they are counted.
+
+    What came in is counted by month for ten years back and one month ahead, which is more than any page shows; the rest
+    counts in all. So one change never names more figures than an expression of DynamoDB may hold (4 KB).
+
+    Args:
+        case: as it is from now on.
+        today: in Berlin.
+    """
     figures = Counter({f"cases_{case.status}": 1, "claimed": case.claimed, "recovered": case.paid})
     for payment in case.payments:
-        figures[f"recovered_{payment.received_on:%Y_%m}"] += payment.amount
+        if today - _COUNTED_BACK <= payment.received_on <= today + _COUNTED_AHEAD:
+            figures[f"recovered_{payment.received_on:%Y_%m}"] += payment.amount
     return figures

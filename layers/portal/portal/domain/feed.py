@@ -30,6 +30,9 @@ REMEMBERED_SECONDS = 400 * 86_400
 """How long a removal is remembered: no file is brought again after that."""
 
 _LINES_OF_A_CHUNK = 100
+LARGEST_BYTES = 5 * 1024**3
+"""Of a file: S3 copies no larger one by one call, so it could not be put away."""
+
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 

@@ -16,6 +16,8 @@ _MOST_WORDS = 8
 _LONGEST = 100
 # What people write for umlauts: both ways of spelling a name give the same term.
 _SPELT_OUT = re.compile(r"(?<=[aou])e")
+# Letters that Unicode does not take apart into one without its stroke.
+_STROKES = str.maketrans("łøđðħŧı", "loddhti")
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -27,7 +29,7 @@ def fold(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text).casefold()
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return _SPELT_OUT.sub("", _NO_WORD.sub(" ", letters)).strip()[:_LONGEST]
+    return _SPELT_OUT.sub("", _NO_WORD.sub(" ", letters.translate(_STROKES))).strip()[:_LONGEST]
 
 
 def terms_of(case: Case) -> frozenset[str]:
@@ -35,11 +37,9 @@ def terms_of(case: Case) -> frozenset[str]:
 
     A term that begins another one is left out: who looks for it finds the longer one.
     """
-    texts = [case.reference, case.id, *(debtor.name for debtor in case.debtors)]
-    found: dict[str, None] = {}
-    for text in texts:
-        words = fold(text).split()
-        found.update(dict.fromkeys(" ".join(words[place:]) for place in range(min(len(words), _MOST_WORDS))))
+    texts = [fold(text).split() for text in (case.reference, case.id, *(debtor.name for debtor in case.debtors))]
+    # First words first: where there are too many, it is the later ones of long names that do not count.
+    found = {" ".join(words[place:]): None for place in range(_MOST_WORDS) for words in texts if place < len(words)}
     kept = list(found)[:MOST_TERMS]
     return frozenset(term for term in kept if not any(other != term and other.startswith(term) for other in kept))
 

@@ -18,10 +18,13 @@ from portal.domain.case import CaseRow, CaseStatus
 from portal.domain.mail import Language
 
 # The full-width forms count as well: spreadsheets in East Asian languages read them as the plain ones.
-_TRIGGERS = frozenset("=+-@＝＋－＠")
+_TRIGGERS = frozenset("=+-@＝＋－＠﹢﹣﹦﹫−")
 # They begin a formula themselves, or a cell or line of their own.
 _LEADING_CONTROLS = frozenset("\t\r\n")
 _QUOTES = frozenset("\"'`´‘’‚‛“”„‟«»‹›＂＇")
+# Controls and marks; the fillers of Hangul are letters to Unicode, and blank to whoever looks.
+_INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me"})
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 _SEPARATORS = re.compile(r"([,;|\t\r\n])")
 _BOM = "\ufeff"
 
@@ -145,4 +148,4 @@ def _is_formula(part: str) -> bool:
 
 def _is_passed_over(sign: str) -> bool:
     """Tell whether spreadsheets, or what prepares files for them, may drop a sign at the beginning of a cell."""
-    return sign.isspace() or sign in _QUOTES or unicodedata.category(sign) in {"Cc", "Cf"}
+    return sign.isspace() or sign in _QUOTES or sign in _FILLERS or unicodedata.category(sign) in _INVISIBLE

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +65,7 @@ def serve_ingest(
     def handler(_: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
         run = _Run()
         try:
+            _sweep_owed(take_in, context)
             _take_all(take_in, inbox.waiting(), context, run)
         except Exception as failure:  # noqa: BLE001 - whatever it is, Lambda must not log its text
             log_failure(failure)
@@ -79,6 +81,11 @@ def serve_ingest(
     return handler
 
 
+def _sweep_owed(take_in: TakeIn, context: Any) -> None:  # noqa: ANN401 - Lambda's object
+    with suppress(Unavailable):  # another run sweeps beside this one, or nothing answers: the next minute
+        take_in.sweep_owed(lambda: bool(context.get_remaining_time_in_millis() >= _RESERVE_MILLISECONDS))
+
+
 def _take_all(take_in: TakeIn, waiting: list[Drop], context: Any, run: _Run) -> None:  # noqa: ANN401 - Lambda's object
     def has_time() -> bool:
         return bool(context.get_remaining_time_in_millis() >= _RESERVE_MILLISECONDS)
@@ -89,8 +96,6 @@ def _take_all(take_in: TakeIn, waiting: list[Drop], context: Any, run: _Run) -> 
             return
         try:
             taken = take_in.take(drop, has_time)
-        except Unavailable:
-            raise
         except Exception as failure:  # noqa: BLE001 - one bad file must not hold up the others
             log_failure(failure, drop=drop.id[:16])
             run.failed += 1

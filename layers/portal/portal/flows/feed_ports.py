@@ -102,16 +102,20 @@ class Mirror(Protocol):
         """End all rights and leave a memory of the removal; the cases are left to ``sweep``."""
         ...
 
-    def sweep(self, client_id: ClientId, version: int) -> bool:
+    def sweep(self, client_id: ClientId) -> bool:
         """Delete some of what a removed client left, and tell whether that was all.
-
-        Args:
-            client_id: of the client.
-            version: of its removal.
 
         Raises:
             ConditionFailed: the client is there again.
         """
+        ...
+
+    def owed(self) -> list[tuple[ClientId, int]]:
+        """Return removed clients that left something, with the version of their removal; some of them, if many."""
+        ...
+
+    def settle(self, client_id: ClientId, version: int) -> None:
+        """Note that nothing is left of what the client had before that removal."""
         ...
 
     def put_case(self, change: Change, known: Known | None, mark: str, now: int) -> None:
@@ -120,4 +124,8 @@ class Mirror(Protocol):
 
     def remove_case(self, change: Change, known: Known | None, mark: str, now: int) -> None:
         """Delete a case and its terms, and leave a memory of the removal."""
+        ...
+
+    def remove_left_case(self, change: Change, known: Known | None, mark: str, now: int) -> None:
+        """Delete a case of a client that is not there (any more), and leave a memory of the removal."""
         ...

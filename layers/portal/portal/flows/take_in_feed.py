@@ -8,6 +8,7 @@ from functools import partial
 
 from portal.domain.errors import ConditionFailed, Contended, PortalError, Unavailable
 from portal.domain.feed import (
+    LARGEST_BYTES,
     MOST_REFUSALS,
     REMEMBERED_SECONDS,
     Change,
@@ -23,6 +24,7 @@ from portal.domain.feed import (
     Refusal,
     outcome_of,
 )
+from portal.domain.ids import ClientId
 from portal.domain.lines import cut_lines
 from portal.flows.feed_ports import Inbox, Mirror, Parse, Progresses
 from portal.flows.ports import Clock
@@ -62,6 +64,7 @@ class _Work:
     progress: Progress
     has_time: Callable[[], bool]
     taken: Taken
+    began: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,9 @@ class TakeIn:
         Raises:
             Unavailable: a service does not answer.
         """
-        progress = self.progresses.begin(drop, self.clock())
         taken = Taken()
+        # What is too large to be put away stays where it is, untaken, and its age is an alarm.
+        progress = self.progresses.begin(drop, self.clock()) if drop.size <= LARGEST_BYTES else None
         if progress is None:
             return taken
         work = _Work(drop, progress, has_time, taken)
@@ -115,6 +119,25 @@ class TakeIn:
                 self.progresses.let_go(drop, work.progress)
             raise
         return taken
+
+    def sweep_owed(self, has_time: Callable[[], bool]) -> None:
+        """Delete what removed clients left where the file that removed them is gone, or its run was ended.
+
+        Args:
+            has_time: whether there is time for one more step; what is left is owed still.
+
+        Raises:
+            Unavailable: a service does not answer.
+        """
+
+        def go_on() -> None:
+            if not has_time():
+                raise _OutOfTime
+
+        with suppress(_OutOfTime):
+            for client_id, version in self.mirror.owed():
+                go_on()
+                self._sweep(client_id, version, go_on)
 
     def _read(self, work: _Work) -> None:
         """Take the rest of the lines in, checkpoint after checkpoint."""
@@ -141,8 +164,10 @@ class TakeIn:
         outcomes += ["refused"] * len(refusals)
         listed = sorted(refusals, key=lambda refusal: refusal.line)
         listed = listed[: max(0, MOST_REFUSALS - work.progress.counts.get("refused", 0))]
-        if listed:
-            # Its name comes from the checkpoint before: a chunk that is taken twice writes the same piece twice.
+        if listed or not work.began:
+            # Its name comes from the checkpoint before: a chunk that is taken twice writes the same piece twice. The
+            # first of a run may be such a one, so it writes also where nothing is refused any more.
+            work.began = True
             first = work.progress.line + 1
             self.inbox.put_refusals(work.drop, first, [refusal.document for refusal in listed])
         self._note(work, work.progress.after(offset, line, outcomes))
@@ -165,7 +190,7 @@ class TakeIn:
                 pointer = "/version" if verdict is FeedCode.VERSION_REUSED else "/client_id"
                 return change.refused(pointer, verdict)
             if change.type == "client_removal" and verdict in {"removed", "unchanged"}:
-                self._sweep(work, change, change.version)
+                self._sweep_between(work, change.client_id, change.version)
             return verdict
         raise Contended(retry_after=1)
 
@@ -178,24 +203,33 @@ class TakeIn:
     def _write(self, work: _Work, change: Change, known: dict[Place, Known], mark: str) -> Outcome:
         found, now = known.get(change.place), self.clock()
         if change.type == "client" and found is not None and found.removed:
-            self._sweep(work, change, found.version)
+            self._sweep_between(work, change.client_id, found.version)
+        client = known.get((change.client_id, None))
+        counted = client is not None and not client.removed
         write = {
             "client": self.mirror.put_client,
             "client_removal": self.mirror.remove_client,
             "case": self.mirror.put_case,
-            "case_removal": self.mirror.remove_case,
+            "case_removal": self.mirror.remove_case if counted else self.mirror.remove_left_case,
         }[change.type]
         retry_conflicts(partial(write, change, found, mark, now), self.pause)
         ends = now + REMEMBERED_SECONDS if change.removes else None
         known[change.place] = Known(change.version, change.digest, mark, ends)
         return "removed" if change.removes else "taken_in"
 
-    def _sweep(self, work: _Work, change: Change, version: int) -> None:
+    def _sweep_between(self, work: _Work, client_id: ClientId, version: int) -> None:
+        def prolong() -> None:
+            self._note(work, work.progress)
+            self._require_time(work)
+
+        self._sweep(client_id, version, prolong)
+
+    def _sweep(self, client_id: ClientId, version: int, between: Callable[[], None]) -> None:
         """Delete what a removed client left, in as many steps and runs as it takes."""
         with suppress(ConditionFailed):  # the client is there again, and whoever brought it swept before
-            while not retry_conflicts(partial(self.mirror.sweep, change.client_id, version), self.pause):
-                self._note(work, work.progress)
-                self._require_time(work)
+            while not retry_conflicts(partial(self.mirror.sweep, client_id), self.pause):
+                between()
+        self.mirror.settle(client_id, version)
 
     def _finish(self, work: _Work) -> None:
         """Write the report and put the file away; each step can be repeated."""

@@ -27,6 +27,7 @@ class PageSpec:
         slots: values of the template that are empty unless its ``Filling`` has them.
         private: whether only who has logged in sees more than that it is there; its script calls ``require``.
         served: whether it has an address of its own.
+        styles: style sheets below ``static/`` beyond ``portal``, without suffix.
     """
 
     name: str
@@ -40,6 +41,7 @@ class PageSpec:
     slots: tuple[str, ...] = ()
     private: bool = False
     served: bool = True
+    styles: tuple[str, ...] = ()
 
     @property
     def all_texts(self) -> tuple[str, ...]:
@@ -84,6 +86,7 @@ _CASES = (
     Field("sort", "/sort", kind="select", choices=("opened", "debtor", "outstanding")),
     Field("order", "/order", kind="select", choices=("descending", "ascending")),
 )
+_OF_CASES = ("cases",)
 _SENT = ("sent_email", "sent_reference")
 _LINK = (Field("link", "/token", kind="textarea"),)
 _NEW_PASSWORD = (Field("new_password", "/new_password", kind="password", autocomplete="new-password"),)
@@ -140,8 +143,23 @@ _PAGES = (
         parts="area:returns",
     ),
     PageSpec(HOME, texts=("inside",), script="account", private=True),
-    PageSpec("cases", texts=("case-words",), script="cases", fields=_CASES, parts="imprint:contact", private=True),
-    PageSpec("case", texts=("case-words",), script="case", fields=(Field("to", "/to", kind="date"),), private=True),
+    PageSpec(
+        "cases",
+        texts=("case-words",),
+        script="cases",
+        fields=_CASES,
+        parts="imprint:contact",
+        private=True,
+        styles=_OF_CASES,
+    ),
+    PageSpec(
+        "case",
+        texts=("case-words",),
+        script="case",
+        fields=(Field("to", "/to", kind="date"),),
+        private=True,
+        styles=_OF_CASES,
+    ),
     PageSpec(
         "profile",
         texts=("inside", "person"),

@@ -22,7 +22,7 @@ from portal.pages.fields import field_markup, field_values, short_name
 from portal.pages.translate import Texts, texts_of
 
 _PART = re.compile(r"\$\{part_(\w+)\}")
-_STYLE, _ICON = "portal.css", "icon.svg"
+_STYLES, _ICON = ("portal",), "icon.svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +152,13 @@ def _places(spec: PageSpec, view: View) -> dict[str, str]:
 
 def _assets(spec: PageSpec, view: View) -> dict[str, str]:
     lines = []
+    styles = [asset(f"{name}.css") for name in (*_STYLES, *spec.styles)]
     if spec.script:
         module = asset(f"{spec.script}.js")
         lines.append(f'<script type="module" src="{view.root}{module.address}"></script>')
         lines += [f'<link rel="modulepreload" href="{view.root}{address}">' for address in module.imports]
     return {
-        "style": view.root + asset(_STYLE).address,
+        "styles": "\n".join(f'<link rel="stylesheet" href="{view.root}{style.address}">' for style in styles),
         "icon": view.root + asset(_ICON).address,
         "scripts": "\n".join(lines),
     }

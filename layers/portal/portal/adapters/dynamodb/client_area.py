@@ -90,7 +90,7 @@ class ClientAreaTable:
         return _page(answer, listing.range_name, limit)
 
     def _by_words(self, client_id: ClientId, term: str, query: CaseQuery, limit: int) -> CasePage:
-        """Find by terms; a page holds fewer where several words of one case begin alike."""
+        """Find by terms; a page holds fewer where several words of one case begin alike, as each case comes once."""
         # The next key after the last one: a range of keys includes its ends.
         first = f"{query.after}\0" if query.after is not None else term
         values = {":partition": terms_partition(client_id), ":first": first, ":last": f"{term}{_LAST}"}
@@ -103,7 +103,7 @@ class ClientAreaTable:
                 "ExpressionAttributeNames": {"#status": "status"},
             }
         answer = self._query("pk = :partition AND sk BETWEEN :first AND :last", values, ConsistentRead=True, **more)
-        return _page(answer, "sk", limit)
+        return _page(answer, "sk", limit, term)
 
     def _query(self, condition: str, values: dict[str, str], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as AWS names them
         return self._aws.call(
@@ -128,7 +128,7 @@ def _client(found: dict[tuple[str, str], Item], client_id: ClientId) -> Client |
     return client_from_item(item) if item else None
 
 
-def _page(answer: dict[str, Any], range_name: str, limit: int) -> CasePage:
+def _page(answer: dict[str, Any], range_name: str, limit: int, term: str | None = None) -> CasePage:
     items = [from_item(item) for item in answer["Items"]]
     end: str | None = None
     if len(items) > limit:
@@ -136,5 +136,5 @@ def _page(answer: dict[str, Any], range_name: str, limit: int) -> CasePage:
         end = items[-1][range_name]
     elif "LastEvaluatedKey" in answer:
         end = from_item(answer["LastEvaluatedKey"])[range_name]
-    rows = {item["id"]: row_from_item(item) for item in items}
-    return CasePage(tuple(rows.values()), end)
+    first = (item for item in items if term is None or not (item.get("previous") or "").startswith(term))
+    return CasePage(tuple(row_from_item(item) for item in first), end)

@@ -1,7 +1,7 @@
 """Copies of clients and cases in the table Mirror, written by the feed."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from portal.adapters.aws import Aws
@@ -18,7 +18,7 @@ from portal.adapters.dynamodb.items import (
 )
 from portal.adapters.dynamodb.mirror_records import (
     OF_KNOWN,
-    case_from_item,
+    OWED,
     case_to_values,
     client_from_item,
     client_key,
@@ -26,21 +26,24 @@ from portal.adapters.dynamodb.mirror_records import (
     client_to_values,
     figures_key,
     known_from_item,
+    owed_from_item,
+    owed_key,
+    owed_to_values,
     place_key,
     removal_to_values,
     right_key,
     right_to_values,
     row_values,
     term_key,
-    term_to_values,
     terms_partition,
+    terms_to_values,
 )
 from portal.domain.case import Case, contribution
 from portal.domain.client import Client
 from portal.domain.errors import ConditionFailed, Unavailable
 from portal.domain.feed import Change, Known, Place
-from portal.domain.ids import ClientId
-from portal.domain.search import terms_of
+from portal.domain.ids import CaseId, ClientId
+from portal.domain.times import day_in_berlin
 
 Write = dict[str, Any]
 
@@ -90,16 +93,14 @@ class MirrorTable:
         before = self._client(change.client_id, known)
         writes = [self._put(removal_to_values(change.removal(mark, now)), known)]
         if before is not None:
+            # Whatever becomes of this run and its file: what the client left is owed from now on.
+            writes.append({"Put": put_new(self._table, owed_to_values(change.client_id, change.version))})
             writes.append(self._delete(figures_key(change.client_id)))
             writes += [self._delete(right_key(change.client_id, email)) for email in sorted(before.people)]
         self._aws.transact(*writes)
 
-    def sweep(self, client_id: ClientId, version: int) -> bool:
+    def sweep(self, client_id: ClientId) -> bool:
         """Delete some of what a removed client left, and tell whether that was all.
-
-        Args:
-            client_id: of the client.
-            version: of its removal.
 
         Raises:
             ConditionFailed: the client is there again.
@@ -107,33 +108,54 @@ class MirrorTable:
         keys = self._left(client_partition(client_id), "case#") or self._left(terms_partition(client_id), "")
         if not keys:
             return True
-        check = require_existing(
-            self._table,
-            client_key(client_id),
-            "removed = :yes AND version = :version",
-            {":yes": True, ":version": version},
-        )
+        check = require_existing(self._table, client_key(client_id), "removed = :yes", {":yes": True})
         self._aws.transact({"ConditionCheck": check}, *(self._delete(key) for key in keys))
         return False
+
+    def owed(self) -> list[tuple[ClientId, int]]:
+        """Return removed clients that left something, with the version of their removal; some of them, if many."""
+        answer = self._aws.call(
+            "dynamodb",
+            "query",
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": OWED}),
+            ConsistentRead=True,
+        )
+        return [owed_from_item(from_item(item)) for item in answer["Items"]]
+
+    def settle(self, client_id: ClientId, version: int) -> None:
+        """Note that nothing is left of what the client had before that removal."""
+        delete = require_existing(self._table, owed_key(client_id), "version = :version", {":version": version})
+        with suppress(ConditionFailed):  # settled before, or another removal owes more
+            self._aws.transact({"Delete": delete})
 
     def put_case(self, change: Change, known: Known | None, mark: str, now: int) -> None:
         """Write a case, its terms and what it changes in the figures."""
         case, item = change.content, self._whole(place_key(change.place), known)
         if not isinstance(case, Case):
             raise TypeError(change.type)
-        values = case_to_values(case, change.digest, mark)
-        self._aws.transact(
-            self._put(values, known), *self._terms(item, case), self._count(change, item, contribution(case), now)
-        )
+        counted = contribution(case, day_in_berlin(now))
+        values = case_to_values(case, change.digest, mark, counted)
+        self._aws.transact(self._put(values, known), *self._terms(item, case), self._count(change, item, counted, now))
 
     def remove_case(self, change: Change, known: Known | None, mark: str, now: int) -> None:
         """Delete a case and its terms, and leave a memory of the removal."""
         item = self._whole(place_key(change.place), known)
-        writes = [self._put(removal_to_values(change.removal(mark, now)), known)]
-        if item is not None and change.case_id is not None:
-            writes += [self._delete(term_key(change.client_id, change.case_id, term)) for term in item["terms"]]
-            writes.append(self._count(change, item, Counter(), now))
-        self._aws.transact(*writes)
+        counts = [self._count(change, item, {}, now)] if item is not None else []
+        self._aws.transact(*self._removal(change, known, item, mark, now), *counts)
+
+    def remove_left_case(self, change: Change, known: Known | None, mark: str, now: int) -> None:
+        """Delete a case that a removed client left; there are no figures any more that it could leave."""
+        item = self._whole(place_key(change.place), known)
+        self._aws.transact(*self._removal(change, known, item, mark, now))
+
+    def _removal(self, change: Change, known: Known | None, item: Item | None, mark: str, now: int) -> list[Write]:
+        terms = item["terms"] if item is not None and change.case_id is not None else []
+        return [
+            self._put(removal_to_values(change.removal(mark, now)), known),
+            *(self._delete(term_key(change.client_id, change.case_id or CaseId(""), term)) for term in terms),
+        ]
 
     # ------------------------------------------------------------ reading
 
@@ -204,28 +226,28 @@ class MirrorTable:
             item: of the case as it was; its terms are those under which it was found then.
             case: as it is now.
         """
-        old: frozenset[str] = frozenset(item["terms"]) if item else frozenset()
-        new, row = terms_of(case), row_values(case)
-        for term in sorted(old - new):
+        old: list[str] = item["terms"] if item else []
+        before = dict(zip(old, [None, *old], strict=False))
+        wanted = terms_to_values(case)
+        for term in sorted(before.keys() - wanted.keys()):
             yield self._delete(term_key(case.client_id, case.id, term))
-        for term in sorted(new - old):
-            yield {"Put": put_new(self._table, term_to_values(case, term))}
-        if item and any(item.get(name) != value for name, value in row.items()):
-            for term in sorted(new & old):
-                values = term_to_values(case, term)
+        same_row = item is not None and all(item.get(name) == value for name, value in row_values(case).items())
+        for term, values in wanted.items():
+            if term not in before:
+                yield {"Put": put_new(self._table, values)}
+            elif not same_row or before[term] != values["previous"]:
                 yield {"Put": replace_existing(self._table, values, {"pk": values["pk"]})}
 
-    def _count(self, change: Change, item: Item | None, there: Counter[str], now: int) -> Write:
+    def _count(self, change: Change, item: Item | None, there: Mapping[str, int], now: int) -> Write:
         """Return the update of a client's figures; it fails where the client is gone.
 
         Args:
             change: about a case.
-            item: of the case as it was.
+            item: of the case as it was, with what it contributed.
             there: what it contributes from now on.
             now: epoch seconds.
         """
-        case = case_from_item(item) if item else None
-        before: Counter[str] = contribution(case) if case else Counter()
-        changes = {name: there[name] - before[name] for name in sorted({*there, *before})}
+        before: Mapping[str, int] = item["counted"] if item else {}
+        changes = {name: there.get(name, 0) - before.get(name, 0) for name in sorted({*there, *before})}
         amounts = {name: amount for name, amount in changes.items() if amount}
         return {"Update": add_to_existing(self._table, figures_key(change.client_id), amounts, {"as_of": now})}

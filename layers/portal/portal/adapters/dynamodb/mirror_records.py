@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from portal.adapters.dynamodb.items import Item, Key
@@ -167,13 +168,16 @@ def row_from_item(item: Item) -> CaseRow:
     )
 
 
-def case_to_values(case: Case, digest: str, source: str = "") -> dict[str, Any]:
+def case_to_values(
+    case: Case, digest: str, source: str = "", counted: Mapping[str, int] | None = None
+) -> dict[str, Any]:
     """Return the attributes of a case.
 
     Args:
         case: to be stored.
         digest: of what the feed brought, by which a repeated line is known.
         source: which line of which file brought it.
+        counted: what it adds to the figures of its client; the next change of it takes exactly that away again.
     """
     row, partition = case.row, client_partition(case.client_id)
     return {
@@ -183,6 +187,7 @@ def case_to_values(case: Case, digest: str, source: str = "") -> dict[str, Any]:
         "digest": digest,
         "source": source,
         "terms": sorted(terms_of(case)),
+        "counted": dict(counted or {}),
         "details": _details(case),
         "listed": partition,
         "listed_status": f"{partition}#{case.status}",
@@ -192,9 +197,18 @@ def case_to_values(case: Case, digest: str, source: str = "") -> dict[str, Any]:
     }
 
 
-def term_to_values(case: Case, term: str) -> dict[str, Any]:
-    """Return the attributes of one term under which a case is found."""
-    return {**term_key(case.client_id, case.id, term), **row_values(case)}
+def terms_to_values(case: Case) -> dict[str, dict[str, Any]]:
+    """Return the attributes of all terms under which a case is found, by term.
+
+    Each names the one before it among those of its case: where that begins as a search does, the search has met the
+    case already.
+    """
+    terms = sorted(terms_of(case))
+    return {
+        term: {**term_key(case.client_id, case.id, term), **row_values(case), "previous": previous}
+        for previous, term in pairwise((None, *terms))
+        if term is not None
+    }
 
 
 def term_key(client_id: ClientId, case_id: CaseId, term: str) -> Key:
@@ -246,6 +260,25 @@ def removal_to_values(removal: Removal) -> dict[str, Any]:
         "removed": True,
         "expires_at": removal.expires_at,
     }
+
+
+OWED = "feed#owed"
+"""Partition of the removed clients whose cases are not all deleted yet."""
+
+
+def owed_key(client_id: ClientId) -> Key:
+    """Return the key under which it is noted that a removed client left something."""
+    return {"pk": OWED, "sk": f"client#{client_id}"}
+
+
+def owed_to_values(client_id: ClientId, version: int) -> dict[str, Any]:
+    """Return the attributes of that note: whose cases are owed to be deleted, and by which removal."""
+    return {**owed_key(client_id), "version": version}
+
+
+def owed_from_item(item: Item) -> tuple[ClientId, int]:
+    """Return the client and the version of its removal."""
+    return ClientId(item["sk"].removeprefix("client#")), item["version"]
 
 
 def progress_to_values(progress: Progress, drop: Drop, lease_until: int, expires_at: int) -> dict[str, Any]:
