@@ -18,6 +18,7 @@ _OTHER_SLOT = "slot B is empty here; tests/e2e/test_keys.py fills it in a stack 
 UNSHOWN: list[tuple[str, str, str, str]] = [
     ("*", "logs:CreateLogStream", "*Logs", "Lambda writes the log lines of a function, the function makes no call"),
     ("*", "logs:PutLogEvents", "*Logs", "Lambda writes the log lines of a function, the function makes no call"),
+    ("*", "xray:Put*", "[*]", "Lambda writes the traces of a function, the function makes no call"),
     ("*", "dynamodb:DescribeStream", "*.StreamArn", _EVENT_SOURCE),
     ("*", "dynamodb:GetRecords", "*.StreamArn", _EVENT_SOURCE),
     ("*", "dynamodb:GetShardIterator", "*.StreamArn", _EVENT_SOURCE),

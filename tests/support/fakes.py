@@ -1,5 +1,6 @@
 """What journeys need from outside, in memory: each fake satisfies a Protocol of ``portal.flows.ports``."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from portal.domain.evidence import OptInEvidence, OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, CounterKey, OutboxId, SessionId
 from portal.domain.mail import Mail
 from portal.domain.mail_budget import Mailbox
-from portal.domain.outbox import LEASE_SECONDS, OutboxRow
+from portal.domain.outbox import LEASE_SECONDS, NOBODY, OutboxRow, Told
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt, new_attempt
 from portal.domain.session import Session
@@ -365,10 +366,11 @@ class FakeSessions:
 
 @dataclass
 class FakeOutbox:
-    """Ordered mails; ``done`` keeps how each ended."""
+    """Ordered mails; ``done`` keeps how each ended, ``told`` whom it reached."""
 
     rows: dict[OutboxId, OutboxRow] = field(default_factory=dict)
     done: dict[OutboxId, str] = field(default_factory=dict)
+    told: dict[OutboxId, Told] = field(default_factory=dict)
 
     def claim(self, row_id: OutboxId, now: int) -> OutboxRow | None:
         row = self.rows.get(row_id)
@@ -391,10 +393,15 @@ class FakeOutbox:
         self.done[row_id] = "expired"
         return row
 
-    def finish(self, row: OutboxRow, status: str, now: int) -> None:
+    def keep_sent(self, row: OutboxRow) -> None:
+        if self.rows[row.id].tries == row.tries:
+            self.rows[row.id] = row
+
+    def finish(self, row: OutboxRow, status: str, now: int, told: Told = NOBODY) -> None:
         assert row.created_at <= now
         if self.rows[row.id].tries == row.tries:
             self.done[row.id] = status
+            self.told[row.id] = told
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
         if self.rows[row.id].tries == row.tries:
@@ -565,6 +572,7 @@ class FakeAws(Aws):
 
     answers: dict[str, Any] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    _monotonic: Callable[[], float] = time.monotonic
 
     @override
     def call(self, service: Service, operation: str, **parameters: Any) -> dict[str, Any]:

@@ -46,6 +46,10 @@ SESSION = SharedSession()
 
 def shared_aws(before: Hook, after: Hook) -> Aws:
     """Return a way out with hooks of its own and the clients that all tests share."""
-    aws = Aws(before, after)
+    return shared(Aws(before, after))
+
+
+def shared[A: Aws](aws: A) -> A:
+    """Let a way out use the clients that all tests share."""
     aws._session = SESSION  # type: ignore[assignment]  # noqa: SLF001 - all that is asked of a session is a client
     return aws

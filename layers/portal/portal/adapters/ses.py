@@ -1,8 +1,12 @@
-"""Mails by Amazon SES."""
+"""Mails by Amazon SES, and its list of addresses that refuse them."""
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from email.utils import formataddr
 
-from portal.adapters.aws import Aws
+from portal.adapters.aws import Aws, Misconfigured
+from portal.domain.errors import MailRefused
+from portal.domain.feedback import Listed
 from portal.domain.mail import Mail
 
 
@@ -43,3 +47,40 @@ class SesSender:
             EmailTags=[{"Name": "order", "Value": tag}],
         )
         return str(answer["MessageId"])
+
+
+class SesSuppressionList:
+    """Satisfies ``flows.feedback_ports.SuppressionList``: the list of the whole account and region.
+
+    SES never deletes an entry by itself, and answers these calls about once a second.
+    """
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def older_than(self, before: int, limit: int) -> Listed:
+        """Return entries from before a time (epoch seconds), at most ``limit`` (up to 1000)."""
+        try:
+            answer = self._aws.call(
+                "sesv2", "list_suppressed_destinations", EndDate=datetime.fromtimestamp(before, UTC), PageSize=limit
+            )
+        except Misconfigured as failure:
+            _require_not_found(failure)
+            # Where SES has no such list at all, as on the local stack, nobody stands on it.
+            return Listed((), more=False)
+        found = tuple(str(entry["EmailAddress"]) for entry in answer["SuppressedDestinationSummaries"])
+        return Listed(found, more="NextToken" in answer)
+
+    def remove(self, address: str) -> None:
+        """Delete an entry, if there is one."""
+        try:
+            # An address that SES does not take for one can't be on its list.
+            with suppress(MailRefused):
+                self._aws.call("sesv2", "delete_suppressed_destination", EmailAddress=address)
+        except Misconfigured as failure:
+            _require_not_found(failure)
+
+
+def _require_not_found(failure: Misconfigured) -> None:
+    if failure.code != "NotFoundException":
+        raise failure

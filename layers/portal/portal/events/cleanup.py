@@ -77,7 +77,14 @@ def _summary(done: Sweep) -> dict[str, Any]:
 
 
 def _count_ttl(records: list[dict[str, Any]]) -> dict[str, Any]:
-    removed = [record for record in records if record["eventName"] == "REMOVE" and record.get("userIdentity") == _TTL]
-    count("ExpiredByTtl", len(removed))
-    logger.info("expired_by_ttl", extra={"count": len(removed)})
-    return {"batchItemFailures": []}
+    """Count what TTL deleted; a record that can't be read is reported alone, the others count."""
+    removed, failed = 0, []
+    for record in records:
+        try:
+            removed += record["eventName"] == "REMOVE" and record.get("userIdentity") == _TTL
+        except (KeyError, TypeError, AttributeError) as failure:
+            log_failure(failure)
+            failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
+    count("ExpiredByTtl", removed)
+    logger.info("expired_by_ttl", extra={"count": removed})
+    return {"batchItemFailures": failed}

@@ -12,7 +12,7 @@ from portal.adapters.dynamodb.former_addresses import FormerAddressesTable
 from portal.adapters.dynamodb.operations import OperationsTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.dynamodb.sessions import SessionsTable
-from portal.adapters.kms import Kms, KmsPseudonyms
+from portal.adapters.kms import Kms, KmsPseudonyms, KmsRecipients
 from portal.domain.errors import InvalidInput, NotFound, Unavailable
 from portal.domain.ids import AccountId, CanonicalEmail, SessionId
 from portal.domain.registration import Attempt
@@ -141,6 +141,7 @@ def _act(asked: AnyEvent, office: _Office, has_time: Callable[[], bool]) -> tupl
                 "end_sessions": operate.end_sessions,
                 "restrict": operate.restrict,
                 "lift_restriction": operate.lift_restriction,
+                "reachable": operate.reachable,
             }
             return _result_answer(actions[asked.action](target_of(asked)))
 
@@ -207,6 +208,7 @@ def _attempt(attempt: Attempt) -> Answer:
         "requested_at": rfc3339(attempt.requested_at),
         "expires_at": rfc3339(attempt.expires_at),
         "mail_sent_at": _time(attempt.mail_sent_at),
+        "refused_at": _time(attempt.refused_at),
     }
 
 
@@ -218,6 +220,9 @@ def _account(account: AccountStatus) -> Answer:
         "opt_in_mail_sent_at": _time(account.opt_in_mail_sent_at),
         "processing_restricted": {"since": _time(account.restricted_at), "until": _time(account.restriction_ends_at)}
         if account.restricted_at
+        else None,
+        "unreachable": {"bounced_at": _time(account.bounced_at), "complained_at": _time(account.complained_at)}
+        if account.bounced_at or account.complained_at
         else None,
     }
 
@@ -243,6 +248,7 @@ def _operate(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
             outbox=settings.outbox_table,
         ),
         sessions=SessionsTable(aws, settings.sessions_table, settings.accounts_table),
+        recipients=KmsRecipients(Kms(aws), settings.recipient_key_arn),
         clock=clock,
     )
 

@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import from_item, put_new, to_item, update_existing
-from portal.adapters.dynamodb.records import DUE_SHARDS, order_from_item, order_to_values
+from portal.adapters.dynamodb.items import from_item, to_item, update_existing
+from portal.adapters.dynamodb.records import DUE_SHARDS, ERASURES, order_from_item, put_order
 from portal.domain.errors import ConditionFailed
+from portal.domain.feedback import ERASURE_DELAY_SECONDS
 from portal.domain.ids import OutboxId
-from portal.domain.outbox import LEASE_SECONDS, OutboxRow
+from portal.domain.outbox import LEASE_SECONDS, NOBODY, OutboxRow, Told
 
 _INDEX = "by-due"
 _STATUS = {"#status": "status"}
-_CLOSE = "SET #status = :status, finished_at = :now REMOVE due_shard, next_attempt_at, recipient"
+_CLOSE = "SET #status = :status, finished_at = :now"
+_TO_ATTEMPTS = ", attempts = :attempts"
+_TO_ACCOUNT = ", account_id = :account_id, address_id = :address_id"
+_FORGET = " REMOVE due_shard, next_attempt_at, recipient, sent_at, message_id, mailed_attempts"
+# Of a farewell the address is needed once more: when it is erased from the list of the mail service.
+_ERASE_LATER = ", due_shard = :erasures, next_attempt_at = :erase_at, expires_at = :ends"
 # A run may only close or postpone the claim that it made itself.
 _MINE = "#status = :pending AND tries = :tries"
 
@@ -64,7 +70,7 @@ class OutboxTable:
     def add(self, order: OutboxRow) -> None:
         """Order a mail that no change goes with."""
         try:
-            self._aws.call("dynamodb", "put_item", **put_new(self._table, order_to_values(order)))
+            self._aws.call("dynamodb", "put_item", **put_order(self._table, order))
         except ConditionFailed:
             # The id is random and ours: a first try was stored and only its answer was lost.
             return
@@ -74,7 +80,7 @@ class OutboxTable:
         update = update_existing(
             self._table,
             {"pk": row_id},
-            _CLOSE,
+            _CLOSE + _FORGET,
             "#status = :pending AND expires_at <= :now",
             {":status": "expired", ":now": now, ":pending": "pending"},
             _STATUS,
@@ -85,20 +91,43 @@ class OutboxTable:
             return None
         return order_from_item(from_item(answer["Attributes"]))
 
-    def finish(self, row: OutboxRow, status: str, now: int) -> None:
-        """Close a claimed row; it leaves the due index and forgets its recipient.
-
-        A row that another run claimed meanwhile is left to it.
-        """
+    def keep_sent(self, row: OutboxRow) -> None:
+        """Note in a claimed row that its mail left, and whose it was; the row stays due until that is proved."""
         update = update_existing(
             self._table,
             {"pk": row.id},
-            _CLOSE,
+            "SET sent_at = :sent_at, message_id = :message_id, mailed_attempts = :attempts",
             _MINE,
-            {":status": status, ":now": now, ":pending": "pending", ":tries": row.tries},
+            {
+                ":sent_at": row.sent_at,
+                ":message_id": row.message_id,
+                ":attempts": list(row.mailed_attempts),
+                ":pending": "pending",
+                ":tries": row.tries,
+            },
             _STATUS,
         )
         self._update(update)
+
+    def finish(self, row: OutboxRow, status: str, now: int, told: Told = NOBODY) -> None:
+        """Close a claimed row; it leaves the due index and forgets its recipient, that of a farewell a day later.
+
+        A row that another run claimed meanwhile is left to it.
+        """
+        expression, values = _CLOSE, {":status": status, ":now": now, ":pending": "pending", ":tries": row.tries}
+        if told.attempts:
+            expression, values = expression + _TO_ATTEMPTS, {**values, ":attempts": list(told.attempts)}
+        if told.account_id:
+            of_account = {":account_id": told.account_id, ":address_id": told.address_id}
+            expression, values = expression + _TO_ACCOUNT, {**values, **of_account}
+        if row.kind == "farewell":
+            erase_at = now + ERASURE_DELAY_SECONDS
+            ends = max(row.expires_at, erase_at + ERASURE_DELAY_SECONDS)
+            later = {":erasures": ERASURES, ":erase_at": erase_at, ":ends": ends}
+            expression, values = expression + _ERASE_LATER, {**values, **later}
+        else:
+            expression += _FORGET
+        self._update(update_existing(self._table, {"pk": row.id}, expression, _MINE, values, _STATUS))
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
         """Give a claimed row back, due later."""

@@ -1,0 +1,45 @@
+"""One portal for all scenarios of a process, and the summary of the sweep."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+from moto import mock_aws
+
+from portal.domain import device, ids, password, session
+from portal.flows.retry import retry_conflicts
+from portal.observe import logger
+from tests.support.siege import Dice
+from tests.support.sweep.play import Stage
+from tests.support.world import World
+
+SWEPT = "swept"
+"""Under this name a test says how many calls, scenarios and violations it saw."""
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """A portal without pauses, log lines and costly hashes, whose ids are made by dice."""
+    dice, cheap = Dice(0), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    decoy = cheap.hash("-")
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.setattr(retry_conflicts, "__defaults__", (lambda _: None,))
+        patch.setattr(password, "_hasher", lambda: cheap)
+        patch.setattr(password, "_decoy", lambda: decoy)
+        for module in (ids, session, device):
+            patch.setattr(module, "secrets", dice)
+        patch.setattr(logging.getLogger(logger.service), "disabled", True)
+        yield Stage(World(), dice)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was swept, over all processes."""
+    reports = [one for found in terminalreporter.stats.values() for one in found if getattr(one, "when", "") == "call"]
+    swept = [numbers for report in reports for name, numbers in report.user_properties if name == SWEPT]
+    if swept:
+        calls, scenarios, violations = (sum(column) for column in zip(*swept, strict=True))
+        terminalreporter.section("Fault sweep")
+        terminalreporter.write_line(
+            f"{len(swept)} flows, {calls} AWS calls, {scenarios} scenarios, {violations} violations"
+        )
