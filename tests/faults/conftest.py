@@ -4,12 +4,12 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from argon2 import PasswordHasher
 from moto import mock_aws
 
-from portal.domain import device, ids, password, session
+from portal.domain import device, ids, session
 from portal.flows.retry import retry_conflicts
 from portal.observe import logger
+from tests.support.cheap_hashes import make_hashes_cheap
 from tests.support.siege import Dice
 from tests.support.sweep.play import Stage
 from tests.support.world import World
@@ -21,12 +21,10 @@ SWEPT = "swept"
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
     """A portal without pauses, log lines and costly hashes, whose ids are made by dice."""
-    dice, cheap = Dice(0), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    decoy = cheap.hash("-")
+    dice = Dice(0)
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setattr(retry_conflicts, "__defaults__", (lambda _: None,))
-        patch.setattr(password, "_hasher", lambda: cheap)
-        patch.setattr(password, "_decoy", lambda: decoy)
+        make_hashes_cheap(patch)
         for module in (ids, session, device):
             patch.setattr(module, "secrets", dice)
         patch.setattr(logging.getLogger(logger.service), "disabled", True)

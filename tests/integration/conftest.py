@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from portal.flows.retry import retry_conflicts
 from portal.observe import logger
+from tests.support.cheap_hashes import make_hashes_cheap
 from tests.support.world import World
 
 COUNTED: dict[str, dict[str, int]] = {}
@@ -25,6 +26,13 @@ MATRIX: dict[str, list[bool]] = {}
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let journeys try again after a conflict without waiting."""
     monkeypatch.setattr(retry_conflicts, "__defaults__", (lambda _: None,))
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords in no time, where a test is not about the hashes themselves."""
+    if "real_hashes" not in request.keywords:
+        make_hashes_cheap(monkeypatch)
 
 
 @pytest.fixture
