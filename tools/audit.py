@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 ALLOWED = ROOT / "requirements/allowed.toml"
 _MOST_SECONDS = 600
+_KNOWN_TO_BE_WEAK = "requests==2.19.0"
+"""PYSEC-2018-28, since 2018: who does not know that one knows none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,9 @@ def objections(reports: Mapping[str, Any], exemptions: Iterable[Exemption], toda
             yield f"{ALLOWED.name}: {one.id} of {one.package} is found no more: take it out"
 
 
-def audited(file: Path) -> dict[str, Any]:
-    """Return what pip-audit says of a file; nothing is installed, the hashes of the file are what is asked about."""
-    command = ["pip-audit", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "--format", "json"]
+def audited(file: Path, pins: str = "--require-hashes") -> dict[str, Any]:
+    """Return what pip-audit says of a file; nothing is installed, the pins of the file are what is asked about."""
+    command = ["pip-audit", "--disable-pip", pins, "--progress-spinner", "off", "--format", "json"]
     done = subprocess.run(  # a finding is an exit code as well: judged here
         [str(Path(sys.executable).with_name(command[0])), *command[1:], "--requirement", str(file)],
         capture_output=True,
@@ -93,8 +96,19 @@ def audited(file: Path) -> dict[str, Any]:
     return report
 
 
+def weaknesses_are_known() -> bool:
+    """Tell whether the index that pip-audit asks knows a package to be weak that is; mirrors often know nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "weak.txt"
+        file.write_text(f"{_KNOWN_TO_BE_WEAK}\n", encoding="utf-8")
+        return any(package.get("vulns") for package in audited(file, "--no-deps")["dependencies"])
+
+
 def main() -> int:
     """Audit all files; return the exit code."""
+    if not weaknesses_are_known():
+        print(f"Error: the package index knows no weakness of {_KNOWN_TO_BE_WEAK}, so it knows of none: not audited")
+        return 1
     reports = {str(file.relative_to(ROOT)): audited(file) for file in requirement_files()}
     found = list(objections(reports, read_exemptions(), datetime.now(UTC).date()))
     print(*found, sep="\n")

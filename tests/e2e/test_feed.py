@@ -87,6 +87,14 @@ def test_a_person_of_a_client_sees_its_cases_in_every_order_by_words_and_one_by_
     assert found(text="maur") == ["H-3"]
     for case, *_ in names:
         assert portal.request("GET", f"/api/clients/{client}/cases/{case}", token=token).status_code == 200
+    (listed,) = portal.request("GET", "/api/clients", token=token).json()["clients"]
+    assert (listed["id"], portal.request("GET", f"/api/clients/{client}", token=token).json()["id"]) == (client, client)
+    file = portal.request("POST", f"/api/clients/{client}/cases/export", {"status": "court"}, token=token).text
+    assert ("RE-2026-001" in file, file.count("\n")) == (True, 3)
+    interest = portal.request("POST", f"/api/clients/{client}/cases/H-1/interest", {"to": "2026-11-27"}, token=token)
+    assert interest.status_code == 200, interest.text
+    exported = portal.request("GET", "/api/profile/export", token=token)
+    assert client in exported.text
 
 
 def test_the_schedule_looks_into_the_inbox(portal: Portal) -> None:

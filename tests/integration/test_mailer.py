@@ -1,5 +1,6 @@
 """The outbox row is the truth; streams and schedules only wake the mailer."""
 
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ConnectTimeoutError
@@ -191,3 +192,38 @@ def test_an_outage_of_the_outbox_itself_is_no_code_error(world: World) -> None:
 def test_the_mail_with_the_initial_password_leads_to_the_login(world: World) -> None:
     world.a_client_with_initial_password()
     assert "https://portal.example.com/login\n" in world.mails()[-1].text
+
+
+def click_at_once(world: World, also: Callable[[], None] = lambda: None) -> Callable[..., None]:
+    """Let somebody confirm before the run that sent the opt-in mail can note that."""
+
+    def click(_service: str, operation: str, _parameters: Any) -> None:
+        if operation == "send_email" and len(world.mails()) == 1:
+            assert world.confirm(world.mails()[0]).status == 200
+            also()
+
+    return click
+
+
+def mail_evidence(world: World) -> list[dict[str, Any]]:
+    return [item for item in world.items("EvidenceTable") if item["sk"].startswith("opt_in_mail#")]
+
+
+def test_who_clicks_before_the_mail_is_noted_has_its_time_beside_the_evidence(world: World) -> None:
+    world.request("POST", "/api/registrations", a_registration())
+    with faults(world, after=click_at_once(world)):
+        world.run_mailer()
+    (kept,) = mail_evidence(world)
+    assert kept["mail_sent_at"] == world.clock()
+
+
+def test_who_closes_the_account_before_the_mail_is_noted_leaves_no_proof_without_an_end(world: World) -> None:
+    def close() -> None:
+        for item in world.items("AccountsTable"):
+            world.dynamodb.delete_item(TableName=world.names["AccountsTable"], Key={"pk": {"S": item["pk"]}})
+
+    world.request("POST", "/api/registrations", a_registration())
+    with faults(world, after=click_at_once(world, close)):
+        world.run_mailer()
+    assert len(world.mails()) == 1
+    assert mail_evidence(world) == []

@@ -116,10 +116,12 @@ class FakeEmailChanges:
 class FakeEvidence:
     """Proofs that were added on their own."""
 
+    accounts: "FakeAccounts"
     mails: list[OptInMailEvidence] = field(default_factory=list)
 
     def add_mail(self, evidence: OptInMailEvidence) -> None:
-        self.mails.append(evidence)
+        if evidence.subject in self.accounts.accounts:
+            self.mails.append(evidence)
 
 
 @dataclass
@@ -606,7 +608,7 @@ def every_fake_satisfies_its_protocol() -> None:
     passwords: ports.InitialPasswords = FakePasswords()
     sender: ports.MailSender = FakeMailSender()
     changes: ports.EmailChanges = FakeEmailChanges()
-    evidence: ports.Evidence = FakeEvidence()
+    evidence: ports.Evidence = FakeEvidence(FakeAccounts())
     encryptor: ports.RecipientEncryptor = FakeRecipients()
     decryptor: ports.RecipientDecryptor = FakeRecipients()
     del clock, registrations, accounts, sessions, outbox, link_signer, link_verifier, token_signer, token_verifier

@@ -304,6 +304,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:UpdateItem", "RegistrationsTable"),
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:ConditionCheckItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable", "initial password only"),
         ("dynamodb:GetItem", "SessionsTable", "counters only"),
         ("dynamodb:PutItem", "SessionsTable", "counters only"),

@@ -9,8 +9,9 @@ from portal.domain.outbox import MailKind
 from tests.support.feed import a_case_line, a_client_line, a_removal_line, bring, objects
 from tests.support.journeys import EMAIL, JOURNEYS, NEW_EMAIL, Journey
 from tests.support.people import PASSWORD, a_registration
+from tests.support.ses_events import bounce, complaint
 from tests.support.sweep import promises
-from tests.support.sweep.flow import Act, End, Flow, Promise, Step, of_event, of_operators, of_request
+from tests.support.sweep.flow import Act, End, Flow, Promise, Step, Told, of_event, of_operators, of_request
 from tests.support.sweep.invariants import LONGEST_LIFE, of_kind
 from tests.support.world import START, Answer, LambdaContext, World
 
@@ -313,6 +314,94 @@ def _is_taken_in(end: End) -> None:
     assert "reports/one.jsonl.json" in objects(end.world)
 
 
+# ------------------------------------------------------------ feedback
+
+
+def _order_of_last_mail(world: World) -> str:
+    return str(world.hooks.mails[-1]["EmailTags"][0]["Value"])
+
+
+def _an_attempt_bounces(world: World) -> Act:
+    world.register()
+    event = bounce(_order_of_last_mail(world))
+    return Act(lambda: world.tell(event))
+
+
+def _an_account_complains(world: World) -> Act:
+    world.a_client()
+    event = complaint(_order_of_last_mail(world))
+    return Act(lambda: world.tell(event))
+
+
+def _a_client_confirms_while_the_bounce_comes(world: World) -> Act:
+    mail = world.register()
+    event = bounce(_order_of_last_mail(world))
+    return Act(lambda: world.tell(event), rival=lambda: world.confirm(mail))
+
+
+def _erasing(world: World) -> Act:
+    """Of a registration that bounced, and of a closed account."""
+    _BY_NAME["DELETE /api/profile"].prepare(world)()
+    world.run_mailer()
+    world.register(email="drei@example.net")
+    world.tell(bounce(_order_of_last_mail(world), to="drei@example.net"))
+    listed = {"drei@example.net": world.clock.now, EMAIL: world.clock.now}
+    world.clock.now += 2 * DAY
+    world.suppressed.clear()
+
+    def reset() -> None:
+        world.suppressed.clear()
+        world.suppressed.update(listed)
+
+    reset()
+    return Act(world.run_erasure, reset=reset)
+
+
+def _attempt_is_marked(end: End) -> None:
+    (attempt,) = of_kind(end.rows("RegistrationsTable"), "attempt#")
+    assert attempt["refused_at"]
+    assert [row for row in end.rows("OutboxTable") if row.get("due_shard") == "erasures"]
+    # Its link works all the same: somebody has the mail.
+    promises.leads_to_an_account(end)
+
+
+def _account_is_marked(end: End) -> None:
+    assert promises.account(end)["complained_at"]
+    promises.has_its_own_password(end)
+
+
+def _somebody_is_marked(end: End) -> None:
+    attempts = of_kind(end.rows("RegistrationsTable"), "attempt#")
+    (found,) = attempts or [promises.account(end)]
+    assert found.get("refused_at") or found.get("bounced_at")
+
+
+def _addresses_are_erased(end: End) -> None:
+    assert EMAIL not in end.world.suppressed
+
+
+def _of_erasure(answer: dict[str, Any]) -> Told:
+    return "unclear" if answer.get("postponed") or answer["overdue"] else "done"
+
+
+def _of_feedback(answers: list[dict[str, Any]]) -> Told:
+    """Read what the function said, once for each rule that passed the event on."""
+    return "done" if answers else "refused"
+
+
+FEEDBACK = (
+    Flow("feedback-of-attempt", _an_attempt_bounces, _of_feedback, _attempt_is_marked, wait=60),
+    Flow("feedback-of-account", _an_account_complains, _of_feedback, _account_is_marked, wait=60),
+    Flow(
+        "feedback-while-somebody-confirms",
+        _a_client_confirms_while_the_bounce_comes,
+        _of_feedback,
+        _somebody_is_marked,
+        wait=60,
+    ),
+    Flow("feedback-erases", _erasing, _of_erasure, _addresses_are_erased, wait=60),
+)
+
 SCHEDULES = (
     Flow("cleanup", _cleaning, of_event, _only_what_lives_is_left, wait=900),
     Flow("review-announces", _reviewing(30, 76), of_event, _closing_is_announced, wait=60, repeats=False),
@@ -354,6 +443,15 @@ def _after(*actions: str) -> Callable[[World], None]:
 def _after_a_theft(world: World) -> None:
     _ordered_by("POST /api/email-changes/confirm")(world)
     world.run_mailer()
+
+
+def _after_a_bounce(world: World) -> None:
+    world.a_client()
+    world.tell(bounce(_order_of_last_mail(world)))
+
+
+def _is_reachable(end: End) -> None:
+    assert "bounced_at" not in promises.account(end)
 
 
 def _account_has(**wanted: Any) -> Promise:
@@ -406,6 +504,7 @@ OPERATIONS = (
     ),
     _of_operators("restrict", _operating("restrict", _after()), _is_restricted),
     _of_operators("lift-restriction", _operating("lift_restriction", _after("restrict")), _restriction_ends),
+    _of_operators("reachable", _operating("reachable", _after_a_bounce), _is_reachable),
     _of_operators("restore", _operating("restore", _after("block")), _is_given_back),
     _of_operators(
         "restore-to-former-address",
@@ -419,5 +518,6 @@ FLOWS: tuple[Flow, ...] = (
     *OTHER_REQUESTS,
     *(flow for mail in MAILS for flow in _of_mails(*mail)),
     *SCHEDULES,
+    *FEEDBACK,
     *OPERATIONS,
 )

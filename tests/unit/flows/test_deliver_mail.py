@@ -72,10 +72,13 @@ class PostOffice:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     sender: FakeMailSender = field(default_factory=FakeMailSender)
     changes: FakeEmailChanges = field(default_factory=FakeEmailChanges)
-    evidence: FakeEvidence = field(default_factory=FakeEvidence)
+    evidence: FakeEvidence = field(init=False)
     slots: FakeMailSlots = field(default_factory=FakeMailSlots)
     links: FakeLinks = field(default_factory=FakeLinks)
     daily_ceiling: int = 1000
+
+    def __post_init__(self) -> None:
+        self.evidence = FakeEvidence(self.accounts)
 
     @property
     def registrations(self) -> FakeRegistrations:
@@ -95,9 +98,7 @@ class PostOffice:
             initial_password_lifetime=WEEK,
         )
         budget = MailBudget(self.slots, {"opt_in": Budget(3, 6), "reset": Budget(3, 6)}, self.daily_ceiling)
-        mailer = Mailer(
-            self.outbox, composer, budget, self.sender, self.registrations, self.accounts, self.evidence, self.clock
-        )
+        mailer = Mailer(self.outbox, composer, budget, self.sender, self.registrations, self.evidence, self.clock)
         return mailer.deliver(row_id)
 
     def order(self, kind: MailKind, ref: str, recipient: str | None = None) -> OutboxId:

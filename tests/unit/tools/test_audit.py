@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tools import audit
 from tools.audit import ROOT, Exemption, objections, read_exemptions, requirement_files
 
 TODAY = date(2026, 11, 27)
@@ -95,3 +96,15 @@ def test_the_list_of_what_is_shipped_is_that_of_the_pins() -> None:
     # The same pins give the same file.
     assert "serialNumber" not in document
     assert "timestamp" not in document["metadata"]
+
+
+def test_an_index_without_weaknesses_is_told_from_packages_without_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def knows_nothing(file: Path, pins: str = "--require-hashes") -> dict[str, Any]:
+        asked.append(f"{file.read_text().strip()} {pins}")
+        return {"dependencies": [{"name": "requests", "version": "2.19.0", "vulns": []}]}
+
+    monkeypatch.setattr(audit, "audited", knows_nothing)
+    assert audit.main() == 1
+    assert asked == ["requests==2.19.0 --no-deps"]

@@ -146,10 +146,9 @@ class _Run:
 def _wire(settings: MailerSettings, aws: Aws, clock: Clock) -> Mailer:
     kms = Kms(aws)
     registrations = RegistrationsTable(aws, settings.registrations_table)
-    accounts = AccountsTable(aws, settings.accounts_table)
     composer = Composer(
         registrations=registrations,
-        accounts=accounts,
+        accounts=AccountsTable(aws, settings.accounts_table),
         changes=EmailChangesTable(aws, settings.registrations_table),
         links=KmsLinks(kms, settings.link_keys, settings.issuer, settings.active_link_key_slot),
         passwords=KmsInitialPasswords(kms, settings.initial_password_key_arn),
@@ -173,7 +172,6 @@ def _wire(settings: MailerSettings, aws: Aws, clock: Clock) -> Mailer:
         composer=composer,
         sender=SesSender(aws, settings.portal_name, settings.sender_address, settings.configuration_set),
         registrations=registrations,
-        accounts=accounts,
-        evidence=EvidenceTable(aws, settings.evidence_table),
+        evidence=EvidenceTable(aws, settings.evidence_table, settings.accounts_table),
         clock=clock,
     )

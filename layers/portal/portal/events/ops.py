@@ -240,7 +240,7 @@ def _operate(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
         registrations=RegistrationsTable(aws, settings.registrations_table),
         accounts=AccountsTable(aws, settings.accounts_table),
         former=FormerAddressesTable(aws, settings.registrations_table),
-        opt_ins=EvidenceTable(aws, settings.evidence_table),
+        opt_ins=EvidenceTable(aws, settings.evidence_table, settings.accounts_table),
         operations=OperationsTable(
             aws,
             settings.accounts_table,
@@ -256,7 +256,7 @@ def _operate(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
 def _prove(settings: OpsSettings, aws: Aws, clock: Clock) -> Prove:
     return Prove(
         AccountsTable(aws, settings.accounts_table),
-        EvidenceTable(aws, settings.evidence_table),
+        EvidenceTable(aws, settings.evidence_table, settings.accounts_table),
         KmsPseudonyms(Kms(aws), settings.pseudonym_key_arn),
         clock,
     )

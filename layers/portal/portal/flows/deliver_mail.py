@@ -11,7 +11,7 @@ from portal.domain.mail_budget import BUDGETED
 from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, Told, delay_after
 from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer, Letter
-from portal.flows.ports import Accounts, Clock, Evidence, MailSender, Outbox, Registrations
+from portal.flows.ports import Clock, Evidence, MailSender, Outbox, Registrations
 from portal.flows.retry import retry_conflicts
 
 _TRIES = 3
@@ -29,8 +29,7 @@ class Mailer:
         budget: says when it may leave.
         sender: hands mails to the mail service.
         registrations: where the time of an opt-in mail is noted.
-        accounts: tells whether a person clicked before that.
-        evidence: where it is noted then.
+        evidence: where it is noted for who clicked before that.
         clock: epoch seconds.
     """
 
@@ -39,7 +38,6 @@ class Mailer:
     budget: MailBudget
     sender: MailSender
     registrations: Registrations
-    accounts: Accounts
     evidence: Evidence
     clock: Clock
 
@@ -147,9 +145,8 @@ class Mailer:
         if retry_conflicts(lambda: self.registrations.note_mail(attempt_id, sent_at, message_id, now)):
             return
         # Gone: rejected, or confirmed by somebody faster than this note.
-        subject = AccountId(attempt_id)
-        if self.accounts.find(subject) is not None:
-            self.evidence.add_mail(OptInMailEvidence(subject, sent_at, message_id))
+        evidence = OptInMailEvidence(AccountId(attempt_id), sent_at, message_id)
+        retry_conflicts(lambda: self.evidence.add_mail(evidence))
 
     def _expire(self, row_id: OutboxId) -> Outcome:
         row = self.outbox.expire(row_id, self.clock())

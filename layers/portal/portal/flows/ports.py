@@ -529,7 +529,11 @@ class Evidence(Protocol):
     """Proofs that no other change goes with."""
 
     def add_mail(self, evidence: OptInMailEvidence) -> None:
-        """Keep when an opt-in mail left, beside the evidence of its account."""
+        """Keep when an opt-in mail left, beside the evidence of its account; nothing where there is no account.
+
+        Raises:
+            Conflict: account or evidence were written in the same moment.
+        """
 
 
 class OptIns(Protocol):
