@@ -141,7 +141,7 @@ def test_without_kms_nobody_gets_in_and_sessions_go_on_afterwards(world: World, 
             world.clock.advance(5 * MINUTE)
         assert is_on(written, "SigningErrorsAlarm")
         assert not is_on(written, "DynamodbCallsFailedAlarm")
-        world.clock.advance(20 * MINUTE)
+        world.clock.advance(15 * MINUTE)
         check_refusal(world.log_in(PASSWORD))
     assert is_on(written, "KmsCallsFailedAlarm")
     # The refresh token was not used up by answers that nobody got.
@@ -251,7 +251,7 @@ def test_a_poison_record_in_the_middle_is_named_alone_and_its_row_is_sent_once_t
         for _ in range(4):  # as often as the event source tries
             assert world.mailer(event, LambdaContext()) == {"batchItemFailures": [{"itemIdentifier": "3"}]}
         assert len(world.mails()) == 4
-        world.clock.advance(20 * MINUTE)
+        world.clock.advance(15 * MINUTE)
         world.run_mailer()
     assert '"message":"unexpected_failure"' in written.getvalue()
     # Mended; the stream never tells of the row again.
