@@ -7,7 +7,7 @@ import pytest
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.outbox import OutboxTable
 from portal.domain.ids import OutboxId
-from portal.domain.outbox import OutboxRow
+from portal.domain.outbox import NOBODY, OutboxRow, Told
 from tests.support.sweep.flow import Flow
 from tests.support.sweep.flows import FLOWS
 from tests.support.sweep.play import Play, Stage
@@ -72,9 +72,9 @@ def test_a_mailer_that_notes_a_mail_as_sent_before_it_sends_it_loses_mails_and_i
 def test_a_mailer_that_forgets_thrice_what_it_sent_is_found(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     finish, forgotten = OutboxTable.finish, list[str]()
 
-    def forget(outbox: OutboxTable, row: OutboxRow, status: str, now: int) -> None:
+    def forget(outbox: OutboxTable, row: OutboxRow, status: str, now: int, told: Told = NOBODY) -> None:
         if row.kind != "farewell" or len(forgotten) == 3:
-            finish(outbox, row, status, now)
+            finish(outbox, row, status, now, told)
         else:
             forgotten.append(row.id)
 

@@ -112,7 +112,7 @@ class Play:
         if not self.told_clearly:
             return self.broken
         # What a rival did in time may leave nothing to do, and so nothing to tell of.
-        lost = self.kinds.keys() - self._sent_kinds().keys() if fault is not MEANWHILE else set()
+        lost = self.kinds.keys() - self._ordered_kinds() if fault is not MEANWHILE else set()
         if lost:
             self.broken.append(f"never ordered: {sorted(lost)}")
         if not self.flow.repeats and (more := self._sent_kinds() - self.kinds):
@@ -264,6 +264,11 @@ class Play:
         return Counter(
             row["kind"] for row in self.rows("OutboxTable") if row["pk"] not in known and row["status"] == "sent"
         )
+
+    def _ordered_kinds(self) -> set[str]:
+        """Return kinds of which one was sent, or dropped: ``mails_are_sent`` asks whether that had a reason."""
+        dropped = {row["kind"] for row in self.rows("OutboxTable") if row["status"] == "dropped"}
+        return dropped | self._sent_kinds().keys()
 
     def _is_pending(self, pk: str) -> bool:
         return any(row["pk"] == pk and row["status"] == "pending" for row in self._before["OutboxTable"])
