@@ -93,6 +93,20 @@ def test_an_alarm_tells_when_it_begins_and_when_it_is_over_and_stands_in_the_run
     assert all(len(cell) > 10 for cell in cells)
 
 
+def test_mails_that_no_later_run_sends_are_watched() -> None:
+    found = [(name, dimensions) for _, name, dimensions in metrics_of(ALARMS["MailsLostAlarm"])]
+    lost = ("MailsFailed", "MailsExpired", "MailsOverBudget", "MailsBroken")
+    assert found == [(name, {"service": "mailer"}) for name in lost]
+    assert ALARMS["MailsLostAlarm"]["Threshold"] == 0
+
+
+@pytest.mark.parametrize("name", ["RunErrorsAlarm", "NewVersionRunErrorsAlarm"])
+def test_the_row_of_an_alarm_over_runs_names_every_function_that_it_watches(name: str) -> None:
+    (row,) = re.findall(rf"^\| `{name}` \|(.*?) \| ", RUNBOOK, re.MULTILINE)
+    for _, _, dimensions in metrics_of(ALARMS[name]):
+        assert dimensions["FunctionName"]["Ref"].removesuffix("Function").lower() in row
+
+
 @pytest.mark.parametrize("name", sorted(ALARMS))
 def test_an_alarm_of_sums_has_no_more_metrics_than_cloudwatch_takes_and_is_left_out_locally(name: str) -> None:
     if "Metrics" in ALARMS[name]:
