@@ -24,7 +24,7 @@ from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer
 from portal.flows.deliver_mail import Mailer
 from portal.flows.ports import Clock
-from portal.observe import count, flush_metrics, log_failure, logger, seconds
+from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
 from portal.settings import MailerSettings
 
 # A run stops taking rows while enough of its time is left for the one in hand (SES, KMS and DynamoDB timeouts).
@@ -49,6 +49,7 @@ def serve_mailer(
     mailer = _wire(settings, aws or Aws(), clock)
 
     def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+        note_run(context)
         try:
             run = _Run(mailer, clock)
             return _deliver_all(_wanted(event, mailer, clock), run, context, 1 / settings.mails_per_second, pause)
