@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from portal.domain import device, ids, session
-from portal.flows.retry import retry_conflicts
+from portal.flows.retry import retry_conflicts, retry_outages
 from portal.observe import logger
 from tests.support.cheap_hashes import make_hashes_cheap
 from tests.support.siege import Dice
@@ -23,7 +23,8 @@ def stage() -> Iterator[Stage]:
     """A portal without pauses, log lines and costly hashes, whose ids are made by dice."""
     dice = Dice(0)
     with pytest.MonkeyPatch.context() as patch, mock_aws():
-        patch.setattr(retry_conflicts, "__defaults__", (lambda _: None,))
+        for again in (retry_conflicts, retry_outages):
+            patch.setattr(again, "__defaults__", (lambda _: None,))
         make_hashes_cheap(patch)
         for module in (ids, session, device):
             patch.setattr(module, "secrets", dice)

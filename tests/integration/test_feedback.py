@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from portal.adapters.aws import Misconfigured
+from portal.adapters.aws import Absent, Aws, Misconfigured
+from portal.adapters.ses import SesSuppressionList
 from portal.domain.errors import Unavailable
 from portal.events.feedback import FeedbackFailed
+from portal.flows.erase_addresses import EraseAddresses, Swept
 from tests.integration.conftest import Written
 from tests.support.people import OTHER_IBAN, PASSWORD, a_registration
 from tests.support.ses_events import DIAGNOSIS, TO, bounce, complaint, delay, reject, rendering_failure, ses_event
@@ -506,7 +509,7 @@ def test_where_ses_has_no_such_list_nothing_is_on_it(world: World) -> None:
 
     def before(_service: str, operation: str, _parameters: Any) -> None:
         if "suppressed" in operation:
-            raise Misconfigured(operation, "NotFoundException")
+            raise Absent if operation.startswith("delete") else Misconfigured(operation, "NotFoundException")
 
     with faults(world, before=before):
         assert world.run_erasure() == {"erased": 1, "swept": 0, "overdue": 0}
@@ -554,3 +557,73 @@ def test_events_of_other_senders_and_other_mails_are_not_heard(world: World) -> 
     assert world.tell(bounce(order, configuration_set="others")) == []
     assert world.tell({**bounce(order), "source": "local.ses"}) == []
     assert world.tell(ses_event("Delivery", order, delivery={"recipients": [TO]})) == []
+
+
+# ------------------------------------------------------------ late, slow and odd
+
+
+@pytest.mark.parametrize(("path", "late"), [("/api/password-reset", 4 * 3600), ("/api/registrations/resend", 13 * DAY)])
+def test_feedback_that_comes_after_the_time_of_its_order_is_heard(world: World, path: str, late: int) -> None:
+    """A complaint comes when somebody reads the mail, a bounce may take days."""
+    world.a_client()
+    world.request("POST", path, {"email": TO})
+    world.run_mailer()
+    order = order_of(world)
+    world.clock.advance(late)
+    assert outcome(world, complaint(order)) == "marked"
+
+
+class Listing:
+    """SES's list behind the client of boto3, a call a second; some entries are odd."""
+
+    def __init__(self, *addresses: str, broken: str = "", odd: str = "") -> None:
+        self.left, self.broken, self.odd = list(addresses), broken, odd
+        self.now, self.last = 0.0, -1.0
+
+    def _pace(self) -> None:
+        if self.now - self.last < 1:
+            raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Operation")
+        self.last = self.now
+
+    def list_suppressed_destinations(self, **_: object) -> dict[str, Any]:
+        self._pace()
+        return {"SuppressedDestinationSummaries": [{"EmailAddress": address} for address in self.left]}
+
+    def delete_suppressed_destination(self, EmailAddress: str) -> None:  # noqa: N803 - as AWS names it
+        self._pace()
+        codes = {self.broken: "InternalServiceErrorException", self.odd: "BadRequestException"}
+        if EmailAddress not in self.left:
+            raise ClientError({"Error": {"Code": "NotFoundException"}}, "DeleteSuppressedDestination")
+        if EmailAddress in codes:
+            raise ClientError({"Error": {"Code": codes[EmailAddress]}}, "DeleteSuppressedDestination")
+        self.left.remove(EmailAddress)
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def sweep(listing: Listing) -> Swept:
+    aws = Aws()
+    aws._clients["sesv2"] = listing  # noqa: SLF001 - what boto3 would make
+    nothing: Any = None
+    return EraseAddresses(
+        nothing, SesSuppressionList(aws), nothing, nothing, nothing, lambda: START, listing.wait
+    ).sweep(lambda: True)
+
+
+def test_a_sweep_keeps_to_the_pace_of_ses_from_its_first_call_on() -> None:
+    assert sweep(Listing("a@example.com", "b@example.com", "c@example.com")) == Swept(deleted=3, left=0)
+
+
+def test_one_address_that_ses_does_not_delete_keeps_no_other_one_on_the_list_and_counts_as_left() -> None:
+    addresses = [f"p{number}@example.com" for number in range(20)]
+    listing = Listing(*addresses, broken="p0@example.com", odd="p7@example.com")
+    assert sweep(listing) == Swept(deleted=18, left=2)
+    assert listing.left == ["p0@example.com", "p7@example.com"]
+
+
+def test_an_address_that_is_not_on_the_list_is_no_failed_call(written: Written) -> None:
+    aws = Aws()
+    aws._clients["sesv2"] = Listing()  # noqa: SLF001 - what boto3 would make
+    SesSuppressionList(aws).remove("a@example.com")
+    assert "CallsFailed" not in written.getvalue()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, override
 
-from portal.adapters.aws import Aws, Hook, Misconfigured, Service
+from portal.adapters.aws import Absent, Aws, Hook, Service
 
 
 class AwsWithSuppressionList(Aws):
@@ -38,5 +38,5 @@ class AwsWithSuppressionList(Aws):
 
     def _delete(self, EmailAddress: str) -> dict[str, Any]:  # noqa: N803 - as AWS names it
         if self._listed.pop(EmailAddress, None) is None:
-            raise Misconfigured("DeleteSuppressedDestination", "NotFoundException")
+            raise Absent
         return {}

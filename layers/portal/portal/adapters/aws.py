@@ -52,6 +52,10 @@ class Misconfigured(Exception):
         self.code = code
 
 
+class Absent(Exception):
+    """There is nothing that the call could delete."""
+
+
 class InvalidMac(Exception):
     """KMS says that a MAC does not belong to the message."""
 
@@ -68,6 +72,8 @@ _ANSWERS: dict[str, type[Exception]] = {
     # Of SES alone: this mail, or this sender.
     "MessageRejected": MailRefused,
     "BadRequestException": MailRefused,
+    # Of one operation: what it should delete is not there, which is an answer and no failure.
+    "DeleteSuppressedDestination:NotFoundException": Absent,
 }
 
 
@@ -115,6 +121,7 @@ class Aws:
             InvalidMac: from ``verify_mac``.
             Unavailable: throttled, unreachable, timed out, failing; or the time of the request is over.
             MailRefused: from ``send_email``.
+            Absent: there is nothing to delete.
             Misconfigured: the call can't work as it is.
         """
         deadline = _deadline.get()
@@ -162,8 +169,8 @@ def _translated(failure: ClientError | BotoCoreError, operation: str) -> Excepti
     code = failure.response["Error"]["Code"]
     if code == "TransactionCanceledException":
         return _cancelled(failure.response.get("CancellationReasons", []))
-    if code in _ANSWERS:
-        return _ANSWERS[code]()
+    if answer := _ANSWERS.get(code) or _ANSWERS.get(f"{failure.operation_name}:{code}"):
+        return answer()
     if any(part in code for part in _OUR_FAULT):
         return Misconfigured(failure.operation_name, code)
     return Unavailable(_THROTTLED_RETRY_SECONDS)

@@ -4,8 +4,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import formataddr
 
-from portal.adapters.aws import Aws, Misconfigured
-from portal.domain.errors import MailRefused
+from portal.adapters.aws import Absent, Aws, Misconfigured
 from portal.domain.feedback import Listed
 from portal.domain.mail import Mail
 
@@ -65,22 +64,19 @@ class SesSuppressionList:
                 "sesv2", "list_suppressed_destinations", EndDate=datetime.fromtimestamp(before, UTC), PageSize=limit
             )
         except Misconfigured as failure:
-            _require_not_found(failure)
+            if failure.code != "NotFoundException":
+                raise
             # Where SES has no such list at all, as on the local stack, nobody stands on it.
             return Listed((), more=False)
         found = tuple(str(entry["EmailAddress"]) for entry in answer["SuppressedDestinationSummaries"])
         return Listed(found, more="NextToken" in answer)
 
     def remove(self, address: str) -> None:
-        """Delete an entry, if there is one."""
-        try:
-            # An address that SES does not take for one can't be on its list.
-            with suppress(MailRefused):
-                self._aws.call("sesv2", "delete_suppressed_destination", EmailAddress=address)
-        except Misconfigured as failure:
-            _require_not_found(failure)
+        """Delete an entry, if there is one.
 
-
-def _require_not_found(failure: Misconfigured) -> None:
-    if failure.code != "NotFoundException":
-        raise failure
+        Raises:
+            MailRefused: SES does not take it for an address.
+            Unavailable: SES does not answer.
+        """
+        with suppress(Absent):
+            self._aws.call("sesv2", "delete_suppressed_destination", EmailAddress=address)

@@ -31,7 +31,7 @@ MailKind = (
     | NoticeKind
 )
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 90
 """How long a claimed row belongs to one run of the mailer; longer than the function may run."""
 
 LIFETIME_SECONDS = 14 * 86400

@@ -12,7 +12,7 @@ from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, Told, del
 from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer, Letter
 from portal.flows.ports import Clock, Evidence, MailSender, Outbox, Registrations
-from portal.flows.retry import retry_conflicts
+from portal.flows.retry import retry_conflicts, retry_outages
 
 _TRIES = 3
 
@@ -41,7 +41,12 @@ class Mailer:
     evidence: Evidence
     clock: Clock
 
-    def deliver(self, row_id: OutboxId, claimed: Callable[[OutboxRow], None] = lambda _: None) -> Outcome:
+    def deliver(
+        self,
+        row_id: OutboxId,
+        claimed: Callable[[OutboxRow], None] = lambda _: None,
+        may_send: Callable[[], bool] = lambda: True,
+    ) -> Outcome:
         """Send the mail of one row, if it is due and nobody else does.
 
         Whatever fails gives the row back, due later: the mail is late, not lost. It is given up (``failed``,
@@ -52,6 +57,7 @@ class Mailer:
         Args:
             row_id: of the order.
             claimed: told of the row once it is this run's.
+            may_send: whether there is time to send a mail and to note that, asked when it is composed.
 
         Raises:
             Exception: an error of the code or of its set-up; the row is given back all the same.
@@ -60,13 +66,16 @@ class Mailer:
         if row is None:
             return self._expire(row_id)
         claimed(row)
-        return self._send(row) if row.message_id is None else self._prove(row)
+        return self._send(row, may_send) if row.message_id is None else self._prove(row)
 
-    def _send(self, row: OutboxRow) -> Outcome:
+    def _send(self, row: OutboxRow, may_send: Callable[[], bool]) -> Outcome:
         try:
             letter = self._next(row)
             if isinstance(letter, int):
                 return self._let_wait(row, letter)
+            if letter and not may_send():
+                # A run that ends between sending and noting sends twice.
+                return self._postpone(row)
             message_id = self.sender.send(letter.to, letter.mail, row.id) if letter else None
         except MailRefused:
             if row.failures < REFUSALS_BEFORE_GIVING_UP:
@@ -120,12 +129,13 @@ class Mailer:
             self.outbox.finish(row, "dropped", self.clock())
             return "dropped"
         if not letter.attempts:
-            self.outbox.finish(row, "sent", self.clock(), letter.told)
+            told = letter.told
+            retry_outages(lambda: self.outbox.finish(row, "sent", self.clock(), told))
             return "sent"
         sent = replace(row, sent_at=self.clock(), message_id=message_id, mailed_attempts=letter.attempts)
         # In the row first: from then on nothing sends the mail again, and its proof is made from there, however often
         # that fails. An account without it would lack it for good.
-        self.outbox.keep_sent(sent)
+        retry_outages(lambda: self.outbox.keep_sent(sent))
         return self._prove(sent)
 
     def _prove(self, row: OutboxRow) -> Outcome:

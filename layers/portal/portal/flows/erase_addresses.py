@@ -1,11 +1,12 @@
 """Addresses leave the list of the mail service when their time is over (GDPR Art. 17), and after 28 days anyway."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from portal.domain.email import sending_form
-from portal.domain.errors import Unavailable
+from portal.domain.errors import MailRefused, Unavailable
 from portal.domain.feedback import LISTED_SECONDS, Erasure, erasure_due
 from portal.domain.ids import OutboxId
 from portal.domain.outbox import read_addressed
@@ -16,6 +17,9 @@ _PACE_SECONDS = 1.0
 """The mail service answers calls besides sending about once a second."""
 
 _LOOKED_AT = 500
+
+_FAILURES_IN_TURN = 5
+"""After so many the service is down, not an address odd."""
 
 Outcome = Literal["erased", "waiting", "done_before"]
 
@@ -68,7 +72,9 @@ class EraseAddresses:
             self.erasures.postpone(erasure, again)
             return "waiting"
         address, _ = read_addressed(self.recipients.decrypt(erasure.recipient, erasure.id))
-        self._remove(sending_form(address))
+        # An address that the mail service does not take for one can't be on its list.
+        with suppress(MailRefused):
+            self._remove(sending_form(address))
         self.erasures.finish(erasure, now)
         return "erased"
 
@@ -79,20 +85,22 @@ class EraseAddresses:
             has_time: whether there is time for one more entry; the next run takes the rest.
         """
         found = self.listed.older_than(self.clock() - LISTED_SECONDS, _LOOKED_AT)
-        deleted = 0
-        try:
-            for address in found.addresses:
-                if not has_time():
-                    break
+        deleted, failed_in_turn = 0, 0
+        for address in found.addresses:
+            if not has_time() or failed_in_turn == _FAILURES_IN_TURN:
+                break
+            try:
                 self._remove(address)
-                deleted += 1
-        except Unavailable:
-            pass  # told by what is left
+            except (Unavailable, MailRefused):
+                failed_in_turn += 1  # told by what is left; one that always fails must not keep the others
+            else:
+                deleted, failed_in_turn = deleted + 1, 0
         return Swept(deleted, len(found.addresses) - deleted + found.more)
 
     def _remove(self, address: str) -> None:
-        self.listed.remove(address)
+        # Before, not after: the call before this one is counted as well, whichever that was.
         self.pause(_PACE_SECONDS)
+        self.listed.remove(address)
 
     def _ends(self, erasure: Erasure, now: int) -> int | None:
         """Return when that ends which an erasure waits for; None where there is nothing (any more)."""

@@ -68,4 +68,9 @@ class SuppressionList(Protocol):
         """Return entries from before a time (epoch seconds), at most ``limit``."""
 
     def remove(self, address: str) -> None:
-        """Delete an entry, if there is one."""
+        """Delete an entry, if there is one.
+
+        Raises:
+            MailRefused: the service does not take it for an address.
+        """
+        ...

@@ -8,18 +8,24 @@ from portal.adapters.dynamodb.records import DUE_SHARDS, ERASURES, order_from_it
 from portal.domain.errors import ConditionFailed
 from portal.domain.feedback import ERASURE_DELAY_SECONDS
 from portal.domain.ids import OutboxId
-from portal.domain.outbox import LEASE_SECONDS, NOBODY, OutboxRow, Told
+from portal.domain.outbox import LEASE_SECONDS, LIFETIME_SECONDS, NOBODY, OutboxRow, Told
 
 _INDEX = "by-due"
 _STATUS = {"#status": "status"}
 _CLOSE = "SET #status = :status, finished_at = :now"
+_KEEP = ", expires_at = :ends"
 _TO_ATTEMPTS = ", attempts = :attempts"
 _TO_ACCOUNT = ", account_id = :account_id, address_id = :address_id"
-_FORGET = " REMOVE due_shard, next_attempt_at, recipient, sent_at, message_id, mailed_attempts"
+_FORGET = " REMOVE lease_seconds, due_shard, next_attempt_at, recipient, sent_at, message_id, mailed_attempts"
 # Of a farewell the address is needed once more: when it is erased from the list of the mail service.
 _ERASE_LATER = ", due_shard = :erasures, next_attempt_at = :erase_at, expires_at = :ends"
 # A run may only close or postpone the claim that it made itself.
 _MINE = "#status = :pending AND tries = :tries"
+# A claim that its run did not live to give back: each further one lasts twice as long.
+_CLAIM = (
+    "SET next_attempt_at = :now + if_not_exists(lease_seconds, :lease), tries = tries + :one,"
+    " lease_seconds = if_not_exists(lease_seconds, :lease) + if_not_exists(lease_seconds, :lease)"
+)
 
 
 class OutboxTable:
@@ -35,13 +41,17 @@ class OutboxTable:
         self._table = table
 
     def claim(self, row_id: OutboxId, now: int) -> OutboxRow | None:
-        """Take a due row for the length of the lease; None when it is not due, taken, done or expired."""
+        """Take a due row for the length of the lease; None when it is not due, taken, done or expired.
+
+        The lease doubles with each claim that no run closed or gave back: where that fails again and again after the
+        mail left, it is not sent again every minute.
+        """
         update = update_existing(
             self._table,
             {"pk": row_id},
-            "SET next_attempt_at = :lease_end, tries = tries + :one",
+            _CLAIM,
             "#status = :pending AND next_attempt_at <= :now AND expires_at > :now",
-            {":pending": "pending", ":now": now, ":lease_end": now + LEASE_SECONDS, ":one": 1},
+            {":pending": "pending", ":now": now, ":lease": LEASE_SECONDS, ":one": 1},
             _STATUS,
         )
         try:
@@ -115,6 +125,9 @@ class OutboxTable:
         A row that another run claimed meanwhile is left to it.
         """
         expression, values = _CLOSE, {":status": status, ":now": now, ":pending": "pending", ":tries": row.tries}
+        if told != NOBODY and row.kind != "farewell":
+            # People call a mail unwanted when they read it, and mailboxes give up after days.
+            expression, values = expression + _KEEP, {**values, ":ends": max(row.expires_at, now + LIFETIME_SECONDS)}
         if told.attempts:
             expression, values = expression + _TO_ATTEMPTS, {**values, ":attempts": list(told.attempts)}
         if told.account_id:
@@ -134,7 +147,7 @@ class OutboxTable:
         update = update_existing(
             self._table,
             {"pk": row.id},
-            "SET next_attempt_at = :next",
+            "SET next_attempt_at = :next REMOVE lease_seconds",
             _MINE,
             {":next": next_attempt_at, ":pending": "pending", ":tries": row.tries},
             _STATUS,
@@ -146,7 +159,7 @@ class OutboxTable:
         update = update_existing(
             self._table,
             {"pk": row.id},
-            "SET next_attempt_at = :turn, turn_at = :turn, expires_at = :ends, waits = :waits",
+            "SET next_attempt_at = :turn, turn_at = :turn, expires_at = :ends, waits = :waits REMOVE lease_seconds",
             _MINE,
             {
                 ":turn": turn_at,
