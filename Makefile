@@ -111,7 +111,7 @@ browser-ready: setup
 siege: setup ## Attacker and owner at one address, for some minutes and other games each time (RUNS=200)
 	SIEGE_RUNS=$(RUNS) $(DEV)/pytest -q tests/integration/test_siege.py
 
-faults: setup ## Every flow, every AWS call in it, every way to fail (about half an hour; ONLY=flow/call/fault plays one)
+faults: setup ## Every flow, every AWS call in it, every way to fail (some ten to twenty minutes; ONLY=flow/call/fault plays one)
 	FAULTS_ALL=1 FAULTS_ONLY="$(ONLY)" $(DEV)/pytest -q -n $(if $(ONLY),0,2) --dist worksteal --show-capture=no tests/faults
 
 timing: setup ## Whether known and unknown addresses take the same time, on a freshly deployed local stack
@@ -153,7 +153,6 @@ distclean: clean ## Remove the installed environments too
 
 lock: setup ## Resolve the requirements anew (needs uv)
 	uv pip compile --quiet --upgrade --generate-hashes --python-version 3.13 --no-emit-index-url requirements/layer.in -o layers/portal/requirements.txt
-	for name in dev sam emulator load; do \
-	for name in dev sam emulator audit checkov; do \
+	for name in dev sam emulator load audit checkov; do \
 	  uv pip compile --quiet --upgrade --generate-hashes --python-version 3.13 --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; \
 	done

@@ -17,6 +17,8 @@ from tests.support.world import HTTP_FUNCTIONS
 from tools.local.parameters import read_environment
 
 ALARMS = resources("AWS::CloudWatch::Alarm")
+# Those that streams, schedules and operators call.
+EVENT_FUNCTIONS = ("mailer", "cleanup", "review", "ingest", "feedback", "ops")
 RUNBOOK = (ROOT / "docs/operations.md").read_text()
 NAMESPACE = template()["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
 # Metrics of AWS that the template uses, by namespace (its documentation, service by service).
@@ -89,6 +91,20 @@ def test_an_alarm_tells_when_it_begins_and_when_it_is_over_and_stands_in_the_run
     cells = [cell.strip() for cell in row.split(" | ")]
     assert len(cells) == 3, "when, what to look at, what to do"
     assert all(len(cell) > 10 for cell in cells)
+
+
+def test_mails_that_no_later_run_sends_are_watched() -> None:
+    found = [(name, dimensions) for _, name, dimensions in metrics_of(ALARMS["MailsLostAlarm"])]
+    lost = ("MailsFailed", "MailsExpired", "MailsOverBudget", "MailsBroken")
+    assert found == [(name, {"service": "mailer"}) for name in lost]
+    assert ALARMS["MailsLostAlarm"]["Threshold"] == 0
+
+
+@pytest.mark.parametrize("name", ["RunErrorsAlarm", "NewVersionRunErrorsAlarm"])
+def test_the_row_of_an_alarm_over_runs_names_every_function_that_it_watches(name: str) -> None:
+    (row,) = re.findall(rf"^\| `{name}` \|(.*?) \| ", RUNBOOK, re.MULTILINE)
+    for _, _, dimensions in metrics_of(ALARMS[name]):
+        assert dimensions["FunctionName"]["Ref"].removesuffix("Function").lower() in row
 
 
 @pytest.mark.parametrize("name", sorted(ALARMS))
@@ -210,12 +226,16 @@ def test_a_new_version_is_taken_back_by_its_own_errors_alone() -> None:
     alarms = [
         entry["Fn::If"][1]["Ref"] for entry in template()["Globals"]["Function"]["DeploymentPreference"]["Alarms"]
     ]
-    crashed, broken = ([metric[2] for metric in metrics_of(ALARMS[name])] for name in alarms)
-    versions = [{"Fn::GetAtt": [logical_id(name), "Version.Version"]} for name in HTTP_FUNCTIONS]
-    assert [dimensions["ExecutedVersion"] for dimensions in crashed] == versions
-    assert [(dimensions["service"], dimensions["version"]) for dimensions in broken] == list(
-        zip(HTTP_FUNCTIONS, versions, strict=True)
-    )
+    crashed, broken, failed = ([metric[2] for metric in metrics_of(ALARMS[name])] for name in alarms)
+    versions = {name: {"Fn::GetAtt": [logical_id(name), "Version.Version"]} for name in functions()}
+    # Between them the alarms see every function: each has a gradual deployment.
+    assert [
+        (dimensions["FunctionName"]["Ref"], dimensions["ExecutedVersion"]) for dimensions in [*crashed, *failed]
+    ] == [(logical_id(name), versions[name]) for name in [*HTTP_FUNCTIONS, *EVENT_FUNCTIONS]]
+    assert [(dimensions["service"], dimensions["version"]) for dimensions in broken] == [
+        (name, versions[name]) for name in HTTP_FUNCTIONS
+    ]
+    assert {*HTTP_FUNCTIONS, *EVENT_FUNCTIONS} == set(functions())
 
 
 def test_a_plain_deployment_is_taken_and_leaves_the_versions_to_sam() -> None:

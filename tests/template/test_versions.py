@@ -107,7 +107,7 @@ def test_gradual_deployments_go_back_by_alarms_and_can_be_turned_off() -> None:
     for group in groups.values():
         properties = group["Properties"]
         assert "DEPLOYMENT_STOP_ON_ALARM" in properties["AutoRollbackConfiguration"]["Events"]
-        assert len(properties["AlarmConfiguration"]["Alarms"]) == 2
+        assert len(properties["AlarmConfiguration"]["Alarms"]) == 3
         assert "Canary10Percent5Minutes" in json.dumps(properties["DeploymentConfigName"])
     assert not of_type("AWS::CodeDeploy::DeploymentGroup", "4f1c2a9b7e", gradual="false")
 
@@ -115,7 +115,9 @@ def test_gradual_deployments_go_back_by_alarms_and_can_be_turned_off() -> None:
 def test_locally_functions_have_no_versions_and_nothing_else_is_missing() -> None:
     whole = load(ROOT / "template.yaml")
     local = without_versions(whole)
-    assert whole["Resources"].keys() - local["Resources"].keys() == {"NewVersionErrorsAlarm", "NewVersionBrokenAlarm"}
+    assert whole["Resources"].keys() - local["Resources"].keys() == {
+        *("NewVersionErrorsAlarm", "NewVersionBrokenAlarm", "NewVersionRunErrorsAlarm")
+    }
     text = json.dumps(local["Resources"])
     assert "AutoPublish" not in text
     assert ".Version" not in text

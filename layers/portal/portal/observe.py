@@ -131,6 +131,15 @@ def _count_shared(name: str, service: str, **more: str) -> None:
         pass
 
 
+def note_run(context: Any) -> None:  # noqa: ANN401 - Lambda's object
+    """Let the lines that follow name the run that writes them, as Lambda's own lines about it do.
+
+    Args:
+        context: of Lambda; what has no request id leaves the lines without one.
+    """
+    logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+
+
 @contextmanager
 def orders_of() -> Iterator[list[str]]:
     """Collect the ids of the mails that a request orders, so that its line leads to the lines of the mailer."""

@@ -11,7 +11,7 @@ from portal.domain.sweep import Sweep
 from portal.events import Handler
 from portal.flows.clean_up import CleanUp
 from portal.flows.ports import Clock
-from portal.observe import count, flush_metrics, log_failure, logger, seconds
+from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
 from portal.settings import CleanupSettings
 
 # A sweep stops while enough of its time is left to look for the oldest item left and to write the evidence.
@@ -43,6 +43,7 @@ def serve_cleanup(
     )
 
     def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+        note_run(context)
         try:
             return _count_ttl(event["Records"]) if "Records" in event else _sweep(clean_up, context)
         except Exception as failure:  # noqa: BLE001 - whatever it is, Lambda must not log its text

@@ -25,7 +25,7 @@ from portal.events import Handler
 from portal.flows.erase_addresses import EraseAddresses, Swept
 from portal.flows.ports import Clock
 from portal.flows.take_feedback import TakeFeedback
-from portal.observe import count, flush_metrics, gauge, log_failure, logger
+from portal.observe import count, flush_metrics, gauge, log_failure, logger, note_run
 from portal.settings import FeedbackSettings
 
 # A run takes no address any more when the time left may be too short for every call of one, tried twice.
@@ -75,6 +75,7 @@ def serve_feedback(
     take_feedback, erase_addresses = _wire(settings, aws or Aws(), clock, pause)
 
     def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+        note_run(context)
         try:
             return _erase(erase_addresses, context) if event.get("task") == "erase" else _take(take_feedback, event)
         except FeedbackFailed:

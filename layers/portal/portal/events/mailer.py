@@ -24,7 +24,7 @@ from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer
 from portal.flows.deliver_mail import Mailer
 from portal.flows.ports import Clock
-from portal.observe import count, flush_metrics, log_failure, logger, seconds
+from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
 from portal.settings import MailerSettings
 
 # What sending and noting take at most: SES (12 s), then a note in DynamoDB that is tried again (7 s, and 2 s beside).
@@ -51,6 +51,7 @@ def serve_mailer(
     mailer = _wire(settings, aws or Aws(), clock)
 
     def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+        note_run(context)
         try:
             run = _Run(mailer, clock, lambda: context.get_remaining_time_in_millis() >= _SENDING_MILLISECONDS)
             return _deliver_all(_wanted(event, mailer, clock), run, context, 1 / settings.mails_per_second, pause)

@@ -31,7 +31,7 @@ from portal.events.ops_event import (
 from portal.flows.operate import AccountStatus, AddressStatus, Ended, Operate, Result
 from portal.flows.ports import Clock
 from portal.flows.prove import Prove
-from portal.observe import count, flush_metrics, log_failure, log_security
+from portal.observe import count, flush_metrics, log_failure, log_security, note_run
 from portal.proofs import proof_document
 from portal.settings import OpsSettings
 
@@ -66,6 +66,7 @@ def serve_ops(settings: OpsSettings, aws: Aws | None = None, clock: Clock = lamb
     office = _Office(_operate(settings, aws, clock), _prove(settings, aws, clock), company, clock)
 
     def handler(event: Mapping[str, Any], context: Any) -> Answer:  # noqa: ANN401 - Lambda's object
+        note_run(context)
         count("OperatorActions")
         try:
             return _serve(event, office, lambda: context.get_remaining_time_in_millis() >= _RESERVE_MILLISECONDS)
