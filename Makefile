@@ -26,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege faults timing load capacity openapi feed-schema feed-bench demo privacy clean distclean lock audit sbom
+.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege faults timing load capacity capacity-tables queue-simulation openapi feed-schema feed-bench demo privacy clean distclean lock audit sbom
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -122,6 +122,12 @@ load: setup $(VENVS)/load/.ready ## Some thousand people at once on a stack of i
 
 capacity: setup ## What looking at cases costs with a thousand and with a hundred thousand of them (some minutes)
 	$(DEV)/pytest -q -s tests/capacity
+
+capacity-tables: setup ## Write the tables of docs/capacity.md anew: limits, waits, costs
+	PYTHONPATH=layers/portal $(DEV)/python -m tools.capacity
+
+queue-simulation: setup ## How long mails wait: steady, after a letter to many, in an outage of SES (some seconds)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.capacity queue
 
 openapi: setup ## Write openapi.json anew from the code
 	PYTHONPATH=layers/portal $(DEV)/python -m tools.openapi
