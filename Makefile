@@ -9,10 +9,12 @@ EVIDENCE ?=
 ACCOUNTS ?=
 SINCE ?=
 APPLY ?=
+KEEP ?=
 ENV ?=
 KEY ?=
 RUNS ?= 200
 LINES ?= 100000
+ONLY ?=
 
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
@@ -24,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ops proof closings keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege timing load capacity openapi feed-schema feed-bench demo privacy clean distclean lock
+.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege faults timing load capacity capacity-tables queue-simulation openapi feed-schema feed-bench demo privacy clean distclean lock audit sbom
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -44,11 +46,18 @@ $(VENVS)/%/.ready: requirements/%.txt
 run: setup ## Run the portal and its mailbox on http://localhost:8080 (PORT=, PARAMS="Name=value …"); Ctrl-C ends it
 	@exec $(DEV)/python -m tools.local run --port $(PORT) --param "$$PARAMS"
 
+deploy: setup ## Build and deploy an environment of samconfig.toml (ENV=prod or dev; docs/operations.md)
+	$(VENVS)/sam/bin/sam build --config-env "$(ENV)"
+	@$(DEV)/python -m tools.release "$(ENV)"
+
 proof: setup ## Write the proof of a person's consents from the running portal to .local/run/proof-1.html (EMAIL=…)
 	@$(DEV)/python -m tools.local.proof "$$EMAIL"
 
 closings: setup ## Carry out closings again on a recovered table Accounts (EVIDENCE= ACCOUNTS= SINCE=, APPLY=yes deletes)
 	@PYTHONPATH=layers/portal $(DEV)/python -m tools.closings "$$EVIDENCE" "$$ACCOUNTS" "$$SINCE" $(if $(filter yes,$(APPLY)),--apply)
+
+restore-drill: setup ## Recover Accounts beside the table in use, compare, delete it again (ENV=dev, prod or local; KEEP=yes)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.restore_drill "$(ENV)" $(if $(filter yes,$(KEEP)),--keep)
 
 ops: setup ## Call the operators' function of the running portal (EVENT='{"action": …}', see docs/operations.md)
 	@$(DEV)/python -m tools.local.invoke OpsFunction "$$EVENT"
@@ -82,7 +91,7 @@ unit: setup ## Rules and journeys without AWS
 	$(DEV)/pytest -q -n auto tests/unit
 
 integration: setup ## The functions against simulated AWS services
-	$(DEV)/pytest -q -n auto tests/integration
+	$(DEV)/pytest -q -n auto tests/integration tests/faults
 
 deployed: setup browser-ready ## Both suites against one freshly deployed local stack
 	$(DEV)/pytest -q tests/e2e tests/browser
@@ -102,6 +111,9 @@ browser-ready: setup
 siege: setup ## Attacker and owner at one address, for some minutes and other games each time (RUNS=200)
 	SIEGE_RUNS=$(RUNS) $(DEV)/pytest -q tests/integration/test_siege.py
 
+faults: setup ## Every flow, every AWS call in it, every way to fail (some ten to twenty minutes; ONLY=flow/call/fault plays one)
+	FAULTS_ALL=1 FAULTS_ONLY="$(ONLY)" $(DEV)/pytest -q -n $(if $(ONLY),0,2) --dist worksteal --show-capture=no tests/faults
+
 timing: setup ## Whether known and unknown addresses take the same time, on a freshly deployed local stack
 	$(DEV)/pytest -q tests/timing
 
@@ -110,6 +122,12 @@ load: setup $(VENVS)/load/.ready ## Some thousand people at once on a stack of i
 
 capacity: setup ## What looking at cases costs with a thousand and with a hundred thousand of them (some minutes)
 	$(DEV)/pytest -q -s tests/capacity
+
+capacity-tables: setup ## Write the tables of docs/capacity.md anew: limits, waits, costs
+	PYTHONPATH=layers/portal $(DEV)/python -m tools.capacity
+
+queue-simulation: setup ## How long mails wait: steady, after a letter to many, in an outage of SES (some seconds)
+	@PYTHONPATH=layers/portal $(DEV)/python -m tools.capacity queue
 
 openapi: setup ## Write openapi.json anew from the code
 	PYTHONPATH=layers/portal $(DEV)/python -m tools.openapi
@@ -126,6 +144,13 @@ demo: setup ## Fill the running portal with made-up clients and cases for a regi
 privacy: setup ## Write the tables of docs/privacy.md anew from docs/privacy.toml
 	$(DEV)/python -m tools.privacy
 
+audit: $(VENVS)/audit/.ready $(VENVS)/checkov/.ready ## Known weaknesses of what is pinned, and rules of the trade for the template (asks PyPI)
+	$(VENVS)/checkov/bin/checkov --file template.yaml --config-file .checkov.yaml --compact --quiet --skip-download
+	$(VENVS)/audit/bin/python -m tools.audit
+
+sbom: $(VENVS)/audit/.ready ## Write docs/sbom.json anew from the pins of the layer
+	$(VENVS)/audit/bin/python -W ignore -m cyclonedx_py requirements --short-PURLs --output-reproducible --of JSON --sv 1.6 -o docs/sbom.json layers/portal/requirements.txt
+
 clean: ## Forget the state of the local stack: accounts, mails, builds
 	rm -rf .local .aws-sam
 
@@ -134,6 +159,6 @@ distclean: clean ## Remove the installed environments too
 
 lock: setup ## Resolve the requirements anew (needs uv)
 	uv pip compile --quiet --upgrade --generate-hashes --python-version 3.13 --no-emit-index-url requirements/layer.in -o layers/portal/requirements.txt
-	for name in dev sam emulator load; do \
+	for name in dev sam emulator load audit checkov; do \
 	  uv pip compile --quiet --upgrade --generate-hashes --python-version 3.13 --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; \
 	done

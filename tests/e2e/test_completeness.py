@@ -14,10 +14,12 @@ OUT_OF_REACH = {429, 500, 503}
 _EVENT_SOURCE = "the event source reads the stream in the function's name, before it calls it"
 _DEAD_LETTERS = "the event source sends what the function gave up on"
 _OTHER_SLOT = "slot B is empty here; tests/e2e/test_keys.py fills it in a stack of its own"
+_CLICKED = "only when somebody clicks before the time of the mail is noted (tests/integration/test_mailer.py)"
 # Rights that no call of a function shows: function, action, resource, and why the function needs them all the same.
 UNSHOWN: list[tuple[str, str, str, str]] = [
     ("*", "logs:CreateLogStream", "*Logs", "Lambda writes the log lines of a function, the function makes no call"),
     ("*", "logs:PutLogEvents", "*Logs", "Lambda writes the log lines of a function, the function makes no call"),
+    ("*", "xray:Put*", "[*]", "Lambda writes the traces of a function, the function makes no call"),
     ("*", "dynamodb:DescribeStream", "*.StreamArn", _EVENT_SOURCE),
     ("*", "dynamodb:GetRecords", "*.StreamArn", _EVENT_SOURCE),
     ("*", "dynamodb:GetShardIterator", "*.StreamArn", _EVENT_SOURCE),
@@ -29,8 +31,9 @@ UNSHOWN: list[tuple[str, str, str, str]] = [
         "mailer",
         "dynamodb:PutItem",
         "EvidenceTable",
-        "only when somebody clicks before the time of the mail is noted (tests/integration/test_mailer.py)",
+        _CLICKED,
     ),
+    ("mailer", "dynamodb:ConditionCheckItem", "AccountsTable", _CLICKED),
 ]
 
 

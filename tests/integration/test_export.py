@@ -32,6 +32,8 @@ LEFT_OUT = {
     "free_at": "as failures",
     "heard": "number of requests of an address range, of nobody",
     "recipient": "ciphertext, for the mailer only; the address is shown",
+    "attempts": "ids of registrations that a mail named; these are shown",
+    "address_id": "ids of changes of address that are shown",
 }
 
 

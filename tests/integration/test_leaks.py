@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from tests.integration.conftest import Written
 from tests.support.people import IBAN, PASSWORD
 from tests.support.world import World
@@ -95,6 +97,7 @@ def test_an_unexpected_failure_is_logged_without_what_it_says(world: World, writ
     assert IBAN not in text + answer.text
 
 
+@pytest.mark.real_hashes
 def test_a_password_hash_has_the_parameters_of_owasp(world: World) -> None:
     journey(world)
     (credential,) = [item for item in world.items("AccountsTable") if item["pk"].startswith("credential#")]

@@ -1,11 +1,15 @@
 """The outbox row is the truth; streams and schedules only wake the mailer."""
 
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ConnectTimeoutError
 
+from portal.domain.outbox import LEASE_SECONDS
 from tests.support.people import PASSWORD, a_registration
 from tests.support.world import LambdaContext, World, faults
+
+ADDRESS = "erika.muster@example.com"
 
 
 def ses_down(_service: str, operation: str, _parameters: Any) -> None:
@@ -80,6 +84,69 @@ def test_a_run_that_died_holding_a_row_loses_it_when_the_lease_ends(world: World
     except Killed:
         pass
     world.run_mailer()
+    assert world.mails() == []
+    world.clock.advance(LEASE_SECONDS)
+    world.run_mailer()
+    assert len(world.mails()) == 1
+
+
+def test_a_mail_whose_row_can_not_be_closed_comes_less_and_less_often(world: World) -> None:
+    """SES knows no idempotency: what can't be noted is sent again."""
+    world.a_client()
+    before = len(world.mails())
+    world.request("POST", "/api/password-reset", {"email": ADDRESS})
+
+    def fail_to_close(_service: str, operation: str, parameters: Any) -> None:
+        if operation == "update_item" and "finished_at" in parameters["UpdateExpression"]:
+            raise ConnectTimeoutError(endpoint_url="")
+
+    sent: list[int] = []
+    with faults(world, before=fail_to_close):
+        for _ in range(30):
+            world.run_mailer()
+            sent.append(len(world.mails()) - before)
+            world.clock.advance(60)
+    assert sent[0] == sent[1] == 1
+    assert sent[-1] <= 5
+    world.clock.advance(20 * 60)
+    world.run_mailer()
+    assert {row["status"] for row in world.items("OutboxTable")} == {"sent"}
+    assert not [row for row in world.items("OutboxTable") if "lease_seconds" in row]
+
+
+def test_one_failed_note_after_a_sending_is_made_up_for_at_once(world: World) -> None:
+    world.a_client()
+    before = len(world.mails())
+    world.request("POST", "/api/password-reset", {"email": ADDRESS})
+    failed: list[str] = []
+
+    def fail_twice(_service: str, operation: str, parameters: Any) -> None:
+        if operation == "update_item" and "finished_at" in parameters["UpdateExpression"] and len(failed) < 2:
+            failed.append(operation)
+            raise ConnectTimeoutError(endpoint_url="")
+
+    with faults(world, before=fail_twice):
+        world.run_mailer()
+    for _ in range(5):
+        world.clock.advance(LEASE_SECONDS)
+        world.run_mailer()
+    assert (len(failed), len(world.mails()) - before) == (2, 1)
+
+
+def test_a_run_without_time_to_note_a_mail_does_not_send_it(world: World) -> None:
+    world.request("POST", "/api/registrations", a_registration())
+    left = [35.0]
+
+    class Context:
+        def get_remaining_time_in_millis(self) -> int:
+            return int(left[0] * 1000)
+
+    def takes_time(*_: Any) -> None:
+        left[0] -= 1.5
+
+    with faults(world, after=takes_time):
+        world.mailer({"task": "send_due"}, Context())
+    assert left[0] > 0
     assert world.mails() == []
     world.clock.advance(60)
     world.run_mailer()
@@ -191,3 +258,38 @@ def test_an_outage_of_the_outbox_itself_is_no_code_error(world: World) -> None:
 def test_the_mail_with_the_initial_password_leads_to_the_login(world: World) -> None:
     world.a_client_with_initial_password()
     assert "https://portal.example.com/login\n" in world.mails()[-1].text
+
+
+def click_at_once(world: World, also: Callable[[], None] = lambda: None) -> Callable[..., None]:
+    """Let somebody confirm before the run that sent the opt-in mail can note that."""
+
+    def click(_service: str, operation: str, _parameters: Any) -> None:
+        if operation == "send_email" and len(world.mails()) == 1:
+            assert world.confirm(world.mails()[0]).status == 200
+            also()
+
+    return click
+
+
+def mail_evidence(world: World) -> list[dict[str, Any]]:
+    return [item for item in world.items("EvidenceTable") if item["sk"].startswith("opt_in_mail#")]
+
+
+def test_who_clicks_before_the_mail_is_noted_has_its_time_beside_the_evidence(world: World) -> None:
+    world.request("POST", "/api/registrations", a_registration())
+    with faults(world, after=click_at_once(world)):
+        world.run_mailer()
+    (kept,) = mail_evidence(world)
+    assert kept["mail_sent_at"] == world.clock()
+
+
+def test_who_closes_the_account_before_the_mail_is_noted_leaves_no_proof_without_an_end(world: World) -> None:
+    def close() -> None:
+        for item in world.items("AccountsTable"):
+            world.dynamodb.delete_item(TableName=world.names["AccountsTable"], Key={"pk": {"S": item["pk"]}})
+
+    world.request("POST", "/api/registrations", a_registration())
+    with faults(world, after=click_at_once(world, close)):
+        world.run_mailer()
+    assert len(world.mails()) == 1
+    assert mail_evidence(world) == []

@@ -76,6 +76,7 @@ def test_status_of_a_pending_registration_has_times_and_no_content(world: World)
                 "requested_at": "2026-11-18T11:06:40Z",
                 "expires_at": "2026-12-18T11:06:40Z",
                 "mail_sent_at": "2026-11-18T11:06:40Z",
+                "refused_at": None,
             }
         ],
         "account": None,
@@ -135,6 +136,7 @@ def test_status_finds_an_account_by_the_address_that_it_had(world: World) -> Non
             "created_at": "2026-11-18T11:06:40Z",
             "opt_in_mail_sent_at": "2026-11-18T11:06:40Z",
             "processing_restricted": None,
+            "unreachable": None,
             "changed_at": "2026-11-18T11:06:40Z",
             "until": "2026-12-18T11:06:40Z",
         }

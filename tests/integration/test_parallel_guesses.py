@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from argon2 import PasswordHasher
 
-from portal.domain import password
+from tests.support.cheap_hashes import make_hashes_cheap
 from tests.support.people import PASSWORD
 from tests.support.turns import in_turns
 from tests.support.world import Answer, World
@@ -27,10 +27,7 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             runs.append("verify")
             return super().verify(hash, password)
 
-    cheap = Counting(time_cost=1, memory_cost=8, parallelism=1)
-    decoy = cheap.hash("-")
-    monkeypatch.setattr(password, "_hasher", lambda: cheap)
-    monkeypatch.setattr(password, "_decoy", lambda: decoy)
+    make_hashes_cheap(monkeypatch, Counting)
     return runs
 
 

@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
-from argon2 import PasswordHasher
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from moto import mock_aws
 
-from portal.domain import ids, password
+from portal.domain import ids
 from tests.integration.conftest import SIEGE
 from tests.support.siege import GUESSES, HOME, OWN_PASSWORDS, Dice, Siege
 from tests.support.tables import Tables
@@ -117,11 +116,7 @@ PLOTS: dict[str, tuple[tuple[str, ...], tuple[Step, ...]]] = {
 
 @pytest.fixture
 def siege(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Siege]]:
-    """The machine, with a portal whose password hashes cost little: what they cost is shown elsewhere."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(password, "_hasher", lambda: cheap)
-    decoy = cheap.hash("-")
-    monkeypatch.setattr(password, "_decoy", lambda: decoy)
+    """The machine, with a portal of its own."""
     with mock_aws():
         world = World()
         dice = Dice(0)

@@ -1,5 +1,6 @@
 """What journeys need from outside, in memory: each fake satisfies a Protocol of ``portal.flows.ports``."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from portal.domain.evidence import OptInEvidence, OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, CounterKey, OutboxId, SessionId
 from portal.domain.mail import Mail
 from portal.domain.mail_budget import Mailbox
-from portal.domain.outbox import LEASE_SECONDS, OutboxRow
+from portal.domain.outbox import LEASE_SECONDS, NOBODY, OutboxRow, Told
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt, new_attempt
 from portal.domain.session import Session
@@ -115,10 +116,12 @@ class FakeEmailChanges:
 class FakeEvidence:
     """Proofs that were added on their own."""
 
+    accounts: "FakeAccounts"
     mails: list[OptInMailEvidence] = field(default_factory=list)
 
     def add_mail(self, evidence: OptInMailEvidence) -> None:
-        self.mails.append(evidence)
+        if evidence.subject in self.accounts.accounts:
+            self.mails.append(evidence)
 
 
 @dataclass
@@ -365,10 +368,11 @@ class FakeSessions:
 
 @dataclass
 class FakeOutbox:
-    """Ordered mails; ``done`` keeps how each ended."""
+    """Ordered mails; ``done`` keeps how each ended, ``told`` whom it reached."""
 
     rows: dict[OutboxId, OutboxRow] = field(default_factory=dict)
     done: dict[OutboxId, str] = field(default_factory=dict)
+    told: dict[OutboxId, Told] = field(default_factory=dict)
 
     def claim(self, row_id: OutboxId, now: int) -> OutboxRow | None:
         row = self.rows.get(row_id)
@@ -391,10 +395,15 @@ class FakeOutbox:
         self.done[row_id] = "expired"
         return row
 
-    def finish(self, row: OutboxRow, status: str, now: int) -> None:
+    def keep_sent(self, row: OutboxRow) -> None:
+        if self.rows[row.id].tries == row.tries:
+            self.rows[row.id] = row
+
+    def finish(self, row: OutboxRow, status: str, now: int, told: Told = NOBODY) -> None:
         assert row.created_at <= now
         if self.rows[row.id].tries == row.tries:
             self.done[row.id] = status
+            self.told[row.id] = told
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
         if self.rows[row.id].tries == row.tries:
@@ -565,6 +574,7 @@ class FakeAws(Aws):
 
     answers: dict[str, Any] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    _monotonic: Callable[[], float] = time.monotonic
 
     @override
     def call(self, service: Service, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -598,7 +608,7 @@ def every_fake_satisfies_its_protocol() -> None:
     passwords: ports.InitialPasswords = FakePasswords()
     sender: ports.MailSender = FakeMailSender()
     changes: ports.EmailChanges = FakeEmailChanges()
-    evidence: ports.Evidence = FakeEvidence()
+    evidence: ports.Evidence = FakeEvidence(FakeAccounts())
     encryptor: ports.RecipientEncryptor = FakeRecipients()
     decryptor: ports.RecipientDecryptor = FakeRecipients()
     del clock, registrations, accounts, sessions, outbox, link_signer, link_verifier, token_signer, token_verifier

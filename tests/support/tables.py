@@ -1,5 +1,6 @@
 """All tables at once: read, and put back to what was read."""
 
+import pickle
 from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
@@ -49,8 +50,27 @@ class Tables:
                 self._dynamodb.put_item(TableName=name, Item=values)
         self._forget_streams()
 
+    def save(self) -> bytes:
+        """Return everything that is stored, as ``put_back`` takes it: far faster than ``read`` and ``restore``."""
+        return pickle.dumps({name: table.items for name, table in self._stored().items()})
+
+    def put_back(self, saved: bytes) -> None:
+        """Make the tables hold what was saved."""
+        items = pickle.loads(saved)  # noqa: S301 - this process wrote it
+        for name, table in self._stored().items():
+            table.items = items[name]
+        self._forget_streams()
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return the items of one table without asking for them."""
+        found = self._stored()[table].all_items()
+        return [from_item(item.to_json()["Attributes"]) for item in found]
+
+    def _stored(self) -> dict[str, Any]:
+        return {**dynamodb_backends[DEFAULT_ACCOUNT_ID][self._dynamodb.meta.region_name].tables}
+
     def _forget_streams(self) -> None:
         """Drop the records of streams: moto keeps them for good, and copies all of them for each transaction."""
-        for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][self._dynamodb.meta.region_name].tables.values():
+        for table in self._stored().values():
             if table.stream_shard:
                 table.stream_shard.items.clear()

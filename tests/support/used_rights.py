@@ -40,6 +40,8 @@ def recorded_rights(portal: Portal) -> tuple[set[UsedRight], set[UsedRight]]:
 
 def _resource(call: Call, names: dict[str, str]) -> str:
     """Return a recorded resource as the template would write it; as it is where the template has none of that name."""
+    if call.resource == "*":
+        return call.resource
     if call.action.startswith("ses:"):
         kind, _, name = call.resource.partition("/")
         return f"{_SES}{kind}/${{{names.get(name, name)}}}"

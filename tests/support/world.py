@@ -13,13 +13,16 @@ from portal.adapters.dynamodb.items import from_item
 from portal.adapters.kms import key_id_of
 from portal.domain.email import sending_form
 from portal.events.cleanup import serve_cleanup
+from portal.events.feedback import serve_feedback
 from portal.events.ingest import serve_ingest
 from portal.events.mailer import serve_mailer
 from portal.events.ops import serve_ops
 from portal.events.review import serve_review
 from portal.http.routes import Handler, Wiring, serve
 from tests.support.contract import check_answer
-from tests.support.moto_speed import SESSION, shared_aws
+from tests.support.moto_speed import SESSION, shared
+from tests.support.rule_events import passed_by_rules
+from tests.support.suppression import AwsWithSuppressionList
 from tests.support.template import functions, resources, template
 from tools.local.template import Resolver
 from tools.openapi.routes import API_PREFIXES
@@ -166,7 +169,7 @@ def some_path(route: str, **known: str) -> str:
 
 
 class LambdaContext:
-    """What mailer, cleanup, review, ingest and ops ask of Lambda; each answer leaves ``step`` milliseconds less."""
+    """What functions that no browser calls ask of Lambda; each answer leaves ``step`` milliseconds less."""
 
     def __init__(self, remaining: int = 50_000, step: int = 0) -> None:
         self.remaining = remaining
@@ -185,8 +188,10 @@ class World:
 
     def __init__(self) -> None:
         self.clock = Clock()
+        self.pauses: list[float] = []
         self.hooks = Hooks()
-        self.aws = shared_aws(self.hooks.on_before, self.hooks.on_after)
+        self.suppressed: dict[str, int] = {}
+        self.aws = shared(AwsWithSuppressionList(self.suppressed, self.hooks.on_before, self.hooks.on_after))
         self.dynamodb = SESSION.client("dynamodb")
         self.s3 = SESSION.client("s3")
         self.names = {**PARAMETERS, **self._make_tables(), **self._make_buckets()}
@@ -209,6 +214,8 @@ class World:
         self.review = serve_review(reviewing, self.aws, self.clock)
         ingesting = portal_settings.load(portal_settings.IngestSettings, self.environment("ingest"))
         self.ingest = serve_ingest(ingesting, self.aws, self.clock, pause=lambda _: None)
+        listening = portal_settings.load(portal_settings.FeedbackSettings, self.environment("feedback"))
+        self.feedback = serve_feedback(listening, self.aws, self.clock, pause=self.pauses.append)
         operating = portal_settings.load(portal_settings.OpsSettings, self.environment("ops"))
         self.operators = serve_ops(operating, self.aws, self.clock)
 
@@ -346,6 +353,15 @@ class World:
     def run_ingest(self, steps: int = 1_000_000) -> dict[str, Any]:
         """Run the schedule of the feed; its time is over after so many steps (files, chunks and parts of removals)."""
         return self.ingest({"task": "take_in"}, LambdaContext(59_999 + steps, step=1))
+
+    def tell(self, event: dict[str, Any]) -> list[dict[str, Any]]:
+        """Send an event as SES does; return what the function answered, once for each rule that passed it on."""
+        passed_on = passed_by_rules("feedback", event, self.names)
+        return [self.feedback(payload, LambdaContext()) for payload in passed_on]
+
+    def run_erasure(self, steps: int = 1_000_000) -> dict[str, Any]:
+        """Run the schedule that erases addresses; its time is over after so many addresses."""
+        return self.feedback({"task": "erase"}, LambdaContext(59_999 + steps, step=1))
 
     def ops(self, *, sessions: int = 1_000_000, **event: Any) -> Any:
         """Invoke the operators' function; its time is over after so many sessions."""

@@ -64,7 +64,7 @@ def test_what_could_not_be_started_or_failed_is_told_by_a_queue() -> None:
     queue = {"Fn::GetAtt": ["IngestDeadLetters", "Arn"]}
     assert EVENTS["Arrived"]["Properties"]["DeadLetterConfig"]["Arn"] == queue
     assert functions()["ingest"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"] == queue
-    (policy,) = resources("AWS::SQS::QueuePolicy").values()
+    policy = resources("AWS::SQS::QueuePolicy")["IngestDeadLettersPolicy"]
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}

@@ -31,9 +31,11 @@ KEEPS_NOTHING = {
     "AWS::ApiGateway::BasePathMapping",
     "AWS::ApiGateway::DomainName",
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::S3::BucketPolicy",
+    "AWS::SES::ConfigurationSetEventDestination",
     "AWS::SQS::QueuePolicy",
     "AWS::Serverless::Api",
     # Logs and samples of requests are off (test_privacy_of_the_platform.py).
@@ -150,10 +152,14 @@ def test_every_attribute_has_a_purpose_and_every_purpose_an_attribute(name: str)
             assert set(MEMBERS[attribute]["attributes"]) == set(inner), attribute
 
 
+# How update expressions begin, and parts that are put together to one.
+_SETS = ("SET ", ", ")
+
+
 def update_expressions() -> Iterator[str]:
     for path in sorted((ROOT / "layers/portal/portal/adapters/dynamodb").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("SET "):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(_SETS):
                 yield node.value
 
 

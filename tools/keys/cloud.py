@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.release.name import after
+from tools.stacks import Account
+
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-# A stack update takes a minute or two.
+# A stack update takes a minute or two, and five more where deployments are gradual.
 _WAIT = {"Delay": 5, "MaxAttempts": 240}
 
 
@@ -30,10 +33,10 @@ class CloudStack:
     wait: Mapping[str, int]
 
     @staticmethod
-    def of(session: Any, name: str, wait: Mapping[str, int] | None = None, **client: str) -> "CloudStack":  # noqa: ANN401 - boto3 makes its sessions at run time
+    def of(account: Account, wait: Mapping[str, int] | None = None) -> "CloudStack":
         """Return a stack of an account."""
-        cloudformation, kms = (session.client(service, **client) for service in ("cloudformation", "kms"))
-        return CloudStack(name, cloudformation, kms, wait or _WAIT)
+        cloudformation, kms = (account.client(service) for service in ("cloudformation", "kms"))
+        return CloudStack(account.stack, cloudformation, kms, wait or _WAIT)
 
     def parameters(self) -> dict[str, str]:
         """Return its parameters as they are now."""
@@ -47,9 +50,14 @@ class CloudStack:
         return int(self.kms.describe_key(KeyId=key_id)["KeyMetadata"]["CreationDate"].timestamp())
 
     def update(self, changes: Mapping[str, str]) -> None:
-        """Change parameters and nothing else, and wait until that is done."""
-        given = [{"ParameterKey": name, "ParameterValue": value} for name, value in changes.items()]
-        kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in self.parameters() if name not in changes]
+        """Change parameters and nothing else, and wait until that is done.
+
+        The name of the release changes too: without that, functions would keep their versions with the old values.
+        """
+        deployed = self.parameters()
+        changed = {**changes, "Release": after(deployed["Release"], changes)}
+        given = [{"ParameterKey": name, "ParameterValue": value} for name, value in changed.items()]
+        kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in deployed if name not in changed]
         self.cloudformation.update_stack(
             StackName=self.name, UsePreviousTemplate=True, Parameters=[*given, *kept], Capabilities=_CAPABILITIES
         )

@@ -32,10 +32,22 @@ class Deployment(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change, and what it is for."""
+    """One change, and what it is for.
+
+    Args:
+        changes: parameters with their new values.
+        why: for whoever watches.
+        at_once: whether it must not wait for a gradual deployment, in which versions of before go on.
+    """
 
     changes: dict[str, str]
     why: str
+    at_once: bool = False
+
+    @property
+    def update(self) -> dict[str, str]:
+        """What is deployed: a change that must not wait turns gradual deployments off, until the next deployment."""
+        return {**self.changes, "GradualDeployments": "false"} if self.at_once else self.changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +63,10 @@ class State:
         """The slot that does not sign."""
         return "B" if self.active == "A" else "A"
 
-    def step(self, why: str, *, active: str | None = None, slots: str) -> Step:
+    def step(self, why: str, *, active: str | None = None, slots: str, at_once: bool = False) -> Step:
         """Return the change to another state."""
         name = _NAMES[self.use]
-        return Step({f"Active{name}Slot": active or self.active, f"{name}Slots": slots}, why)
+        return Step({f"Active{name}Slot": active or self.active, f"{name}Slots": slots}, why, at_once)
 
 
 def parameter_names(use: KeyUse) -> tuple[str, str]:
@@ -93,7 +105,7 @@ def steps(action: Action, state: State, now: int) -> list[Step]:
 def run(action: Action, use: KeyUse, deployment: Deployment, now: int) -> Iterator[Step]:
     """Take the steps; each is given out when it is done."""
     for step in steps(action, read(use, deployment), now):
-        deployment.update(step.changes)
+        deployment.update(step.update)
         yield step
 
 
@@ -138,6 +150,6 @@ def _retire(state: State, now: int) -> list[Step]:
 def _revoke(state: State) -> list[Step]:
     found = []
     if state.pair.phase != "settled":
-        found.append(state.step(f"empty slot {state.other}", slots="one"))
+        found.append(state.step(f"empty slot {state.other}", slots="one", at_once=True))
     why = f"sign with a new key in slot {state.other}, and accept nothing of before"
-    return [*found, state.step(why, active=state.other, slots="one")]
+    return [*found, state.step(why, active=state.other, slots="one", at_once=True)]

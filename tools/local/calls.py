@@ -16,6 +16,8 @@ _APP_ID = re.compile(r"(?:^| )app/(\S+)")
 _SIGNED_FOR_S3 = "/s3/aws4_request"
 _ON_OBJECTS = {"GET": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
 _SEND_EMAIL = ("POST", "/v2/email/outbound-emails")
+_SUPPRESSED = "/v2/email/suppression/addresses"
+_ON_SUPPRESSED = {"GET": "ses:ListSuppressedDestinations", "DELETE": "ses:DeleteSuppressedDestination"}
 # The rights that the entries of a transaction need (DynamoDB: "IAM policies for transactions").
 _ENTRIES = {
     "Put": "dynamodb:PutItem",
@@ -87,6 +89,9 @@ def _needed(method: str, path: str, target: str, body: bytes) -> Iterator[tuple[
         _, address = parseaddr(mail["FromEmailAddress"])
         yield "ses:SendEmail", f"identity/{address.rpartition('@')[2]}"
         yield "ses:SendEmail", f"configuration-set/{mail['ConfigurationSetName']}"
+    elif path.startswith(_SUPPRESSED) and method in _ON_SUPPRESSED:
+        # What follows is an address, and no resource of IAM.
+        yield _ON_SUPPRESSED[method], "*"
     else:
         # Nobody's right: a test that compares says which call is new.
         yield f"{method} {path} {target}".strip(), UNKNOWN

@@ -36,6 +36,11 @@ class Layout:
         return self.build / "template.yaml"
 
     @property
+    def unversioned_template(self) -> Path:
+        """The same, as it is deployed to the emulator."""
+        return self.build / "unversioned.json"
+
+    @property
     def cache(self) -> Path:
         """What `sam build` need not make again."""
         return self.state / "cache"

@@ -1,6 +1,9 @@
 """Logs and metrics: structured, and never with personal data, secrets or whole events."""
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 from aws_lambda_powertools import Logger, Metrics, single_metric
@@ -8,6 +11,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 logger = Logger(utc=True, use_rfc3339=True)
 metrics = Metrics()
+
+_orders: ContextVar[list[str] | None] = ContextVar("orders", default=None)
 
 SecurityEvent = Literal[
     # Who is it?
@@ -47,6 +52,8 @@ SecurityEvent = Literal[
     "operator_action",
 ]
 """The closed vocabulary of the security log, in the words of OWASP's Logging Vocabulary where it has some."""
+
+Dependency = Literal["dynamodb", "kms", "sesv2", "s3"]
 
 SecurityCounter = Literal[
     "LoginsRefused",
@@ -91,6 +98,64 @@ def count_security(name: SecurityCounter) -> None:
     """Add to a counter that all functions share, so that one alarm watches them all."""
     with single_metric(name=name, unit=MetricUnit.Count, value=1, default_dimensions={"service": "security"}):
         pass
+
+
+def count_failed_call(dependency: Dependency, operation: str) -> None:
+    """Count a call to AWS that came to nothing, so that one alarm for each dependency watches all functions.
+
+    Args:
+        dependency: service of AWS.
+        operation: in boto3's spelling. A failed signature is counted once more: without it nobody gets in.
+    """
+    _count_shared("CallsFailed", dependency)
+    if operation == "sign":
+        _count_shared("SigningErrors", dependency)
+
+
+def count_broken_request(version: str | None) -> None:
+    """Count a request that ended in an error of the code.
+
+    Args:
+        version: of the function, which is taken back if it is a new one; None where nobody knows.
+    """
+    _count_shared("RequestsBroken", "api")
+    if version is not None:
+        _count_shared("RequestsBroken", metrics.service or "", version=version)
+
+
+def _count_shared(name: str, service: str, **more: str) -> None:
+    # Tools make calls too, and have no namespace in their environment.
+    namespace = metrics.namespace or "Mandantenportal"
+    dimensions = {"service": service, **more}
+    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=namespace, default_dimensions=dimensions):
+        pass
+
+
+def note_run(context: Any) -> None:  # noqa: ANN401 - Lambda's object
+    """Let the lines that follow name the run that writes them, as Lambda's own lines about it do.
+
+    Args:
+        context: of Lambda; what has no request id leaves the lines without one.
+    """
+    logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+
+
+@contextmanager
+def orders_of() -> Iterator[list[str]]:
+    """Collect the ids of the mails that a request orders, so that its line leads to the lines of the mailer."""
+    orders: list[str] = []
+    token = _orders.set(orders)
+    try:
+        yield orders
+    finally:
+        _orders.reset(token)
+
+
+def note_order(order: str) -> None:
+    """Note a mail that the present request orders; the id is random and says nothing of anybody."""
+    orders = _orders.get()
+    if orders is not None and order not in orders:
+        orders.append(order)
 
 
 def flush_metrics() -> None:

@@ -240,6 +240,16 @@ class ReviewSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackSettings:
+    """Function ``feedback``."""
+
+    registrations_table: str
+    accounts_table: str
+    outbox_table: str
+    recipient_key_arn: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpsSettings:
     """Function ``ops``."""
 
@@ -248,6 +258,7 @@ class OpsSettings:
     sessions_table: str
     evidence_table: str
     outbox_table: str
+    recipient_key_arn: str
     pseudonym_key_arn: str
     company_name: str
     company_address: str

@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +13,9 @@ from portal.adapters.dynamodb.items import Item, from_item, to_item
 from portal.domain.account import Account, Credential, open_account
 from portal.domain.device import Device
 from portal.domain.evidence import opt_in_evidence
-from portal.domain.ids import AccountId, CanonicalEmail, OutboxId
-from portal.domain.outbox import LIFETIME_SECONDS, OutboxRow, order_mail
+from portal.domain.feedback import Erasure
+from portal.domain.ids import AccountId, CanonicalEmail, ChangeId, OutboxId
+from portal.domain.outbox import LIFETIME_SECONDS, OutboxRow, Told, order_mail
 from portal.domain.registration import Attempt
 from portal.domain.session import Lifetimes, Session, new_limited_session, new_session
 from portal.domain.sweep import Sweep, Window
@@ -83,6 +85,27 @@ def test_an_order_comes_back_without_what_only_the_table_needs(kind: str) -> Non
     assert (item["pk"], item["status"]) == (order.id, "pending")
     assert item["expires_at"] == NOW + LIFETIME_SECONDS
     assert item.keys() - {field.name for field in fields(OutboxRow)} == {"pk", "status", "due_shard"}
+
+
+def test_an_order_that_was_sent_says_whom_it_reached_though_it_is_not_due_any_more() -> None:
+    item = stored({**records.order_to_values(order_mail("opt_in", ATTEMPT.id, "de", NOW)), "status": "sent"})
+    del item["next_attempt_at"]
+    told = {"attempts": [ATTEMPT.id], "account_id": "a", "address_id": "/"}
+    mail = records.sent_mail_from_item({**item, **told, "bounced_at": NOW})
+    assert mail.told == Told((ATTEMPT.id,), AccountId("a"), "/")
+    assert (mail.handled, mail.is_marked("bounce"), mail.is_marked("complaint")) == (True, True, False)
+    assert records.sent_mail_from_item(item).told == Told()
+
+
+@pytest.mark.parametrize("waits_for", [{}, {"attempt_id": ATTEMPT.id}, {"change_id": ChangeId("c")}])
+def test_an_address_to_erase_comes_back_and_the_mailer_does_not_see_it(waits_for: dict[str, Any]) -> None:
+    erasure = Erasure(OutboxId("e"), "encrypted", NOW, NOW + 1, **waits_for)
+    item = stored(records.erasure_to_values(erasure))
+    assert records.erasure_from_item(item) == erasure
+    assert item["due_shard"] not in {str(shard) for shard in range(records.DUE_SHARDS)}
+    assert item["status"] != "pending"
+    # Nor does the export, which finds mails by what they are about.
+    assert "ref" not in item
 
 
 def test_an_order_holds_no_address() -> None:

@@ -169,7 +169,7 @@ def test_a_mail_service_that_is_down_counts_as_handled(lines: list[dict[str, Any
 
 def test_with_little_time_left_rows_wait_for_the_next_run(lines: list[dict[str, Any]]) -> None:
     cloud = Cloud(orders=3)
-    assert cloud.run(cloud.stream(), Remaining(20_000, 19_999, 0)) == {"batchItemFailures": []}
+    assert cloud.run(cloud.stream(), Remaining(30_000, 22_000, 29_999, 0)) == {"batchItemFailures": []}
     assert cloud.sent() == 1
     assert (lines[-1]["sent"], lines[-1]["left"]) == (1, 2)
 

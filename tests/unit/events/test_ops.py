@@ -28,6 +28,7 @@ class Cloud(FakeAws):
     def run(self, event: Any) -> dict[str, Any]:
         settings = OpsSettings(
             pseudonym_key_arn="key/pseudonym",
+            recipient_key_arn="key/recipient",
             company_name="Musterforderung GmbH",
             company_address="Beispielstraße 1, 10115 Berlin",
             registrations_table="Registrations",

@@ -72,10 +72,13 @@ class PostOffice:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     sender: FakeMailSender = field(default_factory=FakeMailSender)
     changes: FakeEmailChanges = field(default_factory=FakeEmailChanges)
-    evidence: FakeEvidence = field(default_factory=FakeEvidence)
+    evidence: FakeEvidence = field(init=False)
     slots: FakeMailSlots = field(default_factory=FakeMailSlots)
     links: FakeLinks = field(default_factory=FakeLinks)
     daily_ceiling: int = 1000
+
+    def __post_init__(self) -> None:
+        self.evidence = FakeEvidence(self.accounts)
 
     @property
     def registrations(self) -> FakeRegistrations:
@@ -95,9 +98,7 @@ class PostOffice:
             initial_password_lifetime=WEEK,
         )
         budget = MailBudget(self.slots, {"opt_in": Budget(3, 6), "reset": Budget(3, 6)}, self.daily_ceiling)
-        mailer = Mailer(
-            self.outbox, composer, budget, self.sender, self.registrations, self.accounts, self.evidence, self.clock
-        )
+        mailer = Mailer(self.outbox, composer, budget, self.sender, self.registrations, self.evidence, self.clock)
         return mailer.deliver(row_id)
 
     def order(self, kind: MailKind, ref: str, recipient: str | None = None) -> OutboxId:
@@ -312,12 +313,42 @@ def test_who_clicks_before_the_mail_is_noted_has_its_time_in_the_evidence_all_th
     assert office.evidence.mails == [OptInMailEvidence(AccountId(attempt.id), NOW, "message-1")]
 
 
-def test_a_note_that_fails_sends_no_second_mail() -> None:
+def test_a_note_that_fails_is_made_later_and_sends_no_second_mail() -> None:
+    office = PostOffice()
+    attempt = office.attempt()
+    order = office.order("opt_in", attempt.id)
+    office.registrations.faults.queue = [None, None, Unavailable()]
+    assert office.deliver(order) == "unnoted"
+    assert office.outbox.done == {}
+    office.clock.now += 30
+    assert office.deliver(order) == "sent"
+    assert office.outbox.done == {order: "sent"}
+    assert len(office.sender.sent) == 1
+    assert office.registrations.attempts[attempt.id].mail_sent_at == NOW
+
+
+def test_a_run_that_ends_before_it_notes_the_mail_leaves_that_to_the_next_one_even_after_the_click() -> None:
+    office = PostOffice()
+    attempt = office.attempt()
+    order = office.order("opt_in", attempt.id)
+    office.registrations.faults.queue = [None, None, KeyError("a bug")]
+    with pytest.raises(KeyError):
+        office.deliver(order)
+    del office.registrations.attempts[attempt.id]
+    office.accounts.accounts[AccountId(attempt.id)] = open_account(attempt, NOW + 1)
+    office.clock.now += LEASE_SECONDS
+    assert office.deliver(order) == "sent"
+    assert len(office.sender.sent) == 1
+    assert [(mail.subject, mail.mail_sent_at) for mail in office.evidence.mails] == [(AccountId(attempt.id), NOW)]
+
+
+def test_a_mail_that_is_never_noted_in_its_time_is_not_called_lost() -> None:
     office = PostOffice()
     order = office.order("opt_in", office.attempt().id)
     office.registrations.faults.queue = [None, None, Unavailable()]
     assert office.deliver(order) == "unnoted"
-    assert office.outbox.done == {order: "sent"}
+    office.clock.now = office.outbox.rows[order].expires_at
+    assert office.deliver(order) == "unnoted"
 
 
 def test_a_resend_names_the_three_newest_pending_attempts_of_the_address() -> None:

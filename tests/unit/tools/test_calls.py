@@ -89,3 +89,11 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     both = {Call("login", "kms:Sign", "k", denied=False), Call("web", "kms:Sign", "k", denied=True)}
     (tmp_path / "calls").write_text("".join(call.to_line() for call in both))
     assert read_calls(tmp_path / "calls") == both
+
+
+def test_a_call_about_the_suppression_list_is_noted_without_the_address() -> None:
+    path = "/v2/email/suppression/addresses"
+    for method, more, action in (("GET", "", "List"), ("DELETE", "/erika%40example.com", "Delete")):
+        (call,) = calls_of(method, path + more, {}, b"", denied=False)
+        suffix = "s" if action == "List" else ""
+        assert (call.action, call.resource) == (f"ses:{action}SuppressedDestination{suffix}", "*")

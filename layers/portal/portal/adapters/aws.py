@@ -1,6 +1,9 @@
 """Calls to AWS: one way out, one table of failures, one hook for tests."""
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import boto3
@@ -8,13 +11,14 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 
 from portal.domain.errors import ConditionFailed, Conflict, MailRefused, Unavailable
+from portal.observe import count_failed_call
 
 Service = Literal["dynamodb", "kms", "sesv2", "s3"]
 Hook = Callable[[str, str, dict[str, Any]], None]
 """Called with service, operation and parameters; may raise or wait in the call's stead."""
 
-# Explicit, so that a request ends by itself: the slowest route makes four calls in a row, and four times two tries of
-# at most three seconds, with their pauses, end before the functions' timeout, which ends before API Gateway's.
+# Explicit, so that a request ends by itself: a call that it may still begin (``REQUEST_SECONDS``) makes two tries of at
+# most three seconds and ends before the functions' timeout, which ends before API Gateway's.
 CONFIGS: dict[Service, Config] = {
     "dynamodb": Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"}),
     "kms": Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"}),
@@ -24,7 +28,13 @@ CONFIGS: dict[Service, Config] = {
     "s3": Config(connect_timeout=2, read_timeout=30, retries={"total_max_attempts": 3, "mode": "standard"}),
 }
 
+REQUEST_SECONDS = 10
+"""How long a request may begin calls: what takes ten times as long as usual helps nobody who waits for it, and keeps a
+place from the next one."""
+
 _THROTTLED_RETRY_SECONDS = 5
+
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 # The answer of a service to a request that is wrong in itself: no retry helps, somebody has to mend it.
 _OUR_FAULT = ("AccessDenied", "NotFound", "Validation", "InvalidParameter", "Unauthorized", "UnrecognizedClient")
@@ -40,6 +50,10 @@ class Misconfigured(Exception):
     def __init__(self, operation: str, code: str) -> None:
         super().__init__(f"{operation}: {code}")
         self.code = code
+
+
+class Absent(Exception):
+    """There is nothing that the call could delete."""
 
 
 class InvalidMac(Exception):
@@ -58,6 +72,8 @@ _ANSWERS: dict[str, type[Exception]] = {
     # Of SES alone: this mail, or this sender.
     "MessageRejected": MailRefused,
     "BadRequestException": MailRefused,
+    # Of one operation: what it should delete is not there, which is an answer and no failure.
+    "DeleteSuppressedDestination:NotFoundException": Absent,
 }
 
 
@@ -67,13 +83,29 @@ class Aws:
     Args:
         before: called before each call takes effect.
         after: called after each call that took effect.
+        monotonic: seconds of any clock that only goes on.
     """
 
-    def __init__(self, before: Hook | None = None, after: Hook | None = None) -> None:
+    def __init__(
+        self,
+        before: Hook | None = None,
+        after: Hook | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._session: boto3.Session | None = None
         self._clients: dict[str, Any] = {}
         self._before = before
         self._after = after
+        self._monotonic = monotonic
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Begin no call after so many seconds: whoever waits is told to come back, rather than to wait on."""
+        token = _deadline.set(self._monotonic() + seconds)
+        try:
+            yield
+        finally:
+            _deadline.reset(token)
 
     def call(self, service: Service, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - as AWS names them
         """Make one call.
@@ -87,22 +119,28 @@ class Aws:
             ConditionFailed: a condition did not hold.
             Conflict: two transactions met.
             InvalidMac: from ``verify_mac``.
-            Unavailable: throttled, unreachable, timed out, failing.
+            Unavailable: throttled, unreachable, timed out, failing; or the time of the request is over.
             MailRefused: from ``send_email``.
+            Absent: there is nothing to delete.
             Misconfigured: the call can't work as it is.
         """
+        deadline = _deadline.get()
+        if deadline is not None and self._monotonic() >= deadline:
+            raise Unavailable(_THROTTLED_RETRY_SECONDS)
         try:
-            if self._before:
-                self._before(service, operation, parameters)
-            answer: dict[str, Any] = getattr(self._client(service), operation)(**parameters)
-            if self._after:
-                self._after(service, operation, parameters)
-        except ClientError as failure:
-            raise _translated(failure) from None
-        except (ParamValidationError, NoCredentialsError) as failure:
-            raise Misconfigured(operation, type(failure).__name__) from None
-        except BotoCoreError:
-            raise Unavailable from None
+            return self._make(service, operation, parameters)
+        except (ClientError, BotoCoreError) as failure:
+            told = _translated(failure, operation)
+        if isinstance(told, Unavailable | Misconfigured):
+            count_failed_call(service, operation)
+        raise told from None
+
+    def _make(self, service: Service, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        if self._before:
+            self._before(service, operation, parameters)
+        answer: dict[str, Any] = getattr(self._client(service), operation)(**parameters)
+        if self._after:
+            self._after(service, operation, parameters)
         return answer
 
     def transact(self, *writes: dict[str, Any]) -> None:
@@ -123,12 +161,16 @@ class Aws:
         return self._clients[service]
 
 
-def _translated(failure: ClientError) -> Exception:
+def _translated(failure: ClientError | BotoCoreError, operation: str) -> Exception:
+    if isinstance(failure, ParamValidationError | NoCredentialsError):
+        return Misconfigured(operation, type(failure).__name__)
+    if isinstance(failure, BotoCoreError):
+        return Unavailable()
     code = failure.response["Error"]["Code"]
     if code == "TransactionCanceledException":
         return _cancelled(failure.response.get("CancellationReasons", []))
-    if code in _ANSWERS:
-        return _ANSWERS[code]()
+    if answer := _ANSWERS.get(code) or _ANSWERS.get(f"{failure.operation_name}:{code}"):
+        return answer()
     if any(part in code for part in _OUR_FAULT):
         return Misconfigured(failure.operation_name, code)
     return Unavailable(_THROTTLED_RETRY_SECONDS)

@@ -1,8 +1,11 @@
-"""Mails by Amazon SES."""
+"""Mails by Amazon SES, and its list of addresses that refuse them."""
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from email.utils import formataddr
 
-from portal.adapters.aws import Aws
+from portal.adapters.aws import Absent, Aws, Misconfigured
+from portal.domain.feedback import Listed
 from portal.domain.mail import Mail
 
 
@@ -43,3 +46,37 @@ class SesSender:
             EmailTags=[{"Name": "order", "Value": tag}],
         )
         return str(answer["MessageId"])
+
+
+class SesSuppressionList:
+    """Satisfies ``flows.feedback_ports.SuppressionList``: the list of the whole account and region.
+
+    SES never deletes an entry by itself, and answers these calls about once a second.
+    """
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def older_than(self, before: int, limit: int) -> Listed:
+        """Return entries from before a time (epoch seconds), at most ``limit`` (up to 1000)."""
+        try:
+            answer = self._aws.call(
+                "sesv2", "list_suppressed_destinations", EndDate=datetime.fromtimestamp(before, UTC), PageSize=limit
+            )
+        except Misconfigured as failure:
+            if failure.code != "NotFoundException":
+                raise
+            # Where SES has no such list at all, as on the local stack, nobody stands on it.
+            return Listed((), more=False)
+        found = tuple(str(entry["EmailAddress"]) for entry in answer["SuppressedDestinationSummaries"])
+        return Listed(found, more="NextToken" in answer)
+
+    def remove(self, address: str) -> None:
+        """Delete an entry, if there is one.
+
+        Raises:
+            MailRefused: SES does not take it for an address.
+            Unavailable: SES does not answer.
+        """
+        with suppress(Absent):
+            self._aws.call("sesv2", "delete_suppressed_destination", EmailAddress=address)

@@ -37,6 +37,8 @@ class Account:
         restricted_at: epoch seconds from which on the data are kept and not processed (GDPR Art. 18); stays when that
             is over, as proof.
         restriction_ends_at: epoch seconds of its end; None until somebody lifts it.
+        bounced_at: epoch seconds from which on the present address is known not to take mails.
+        complained_at: epoch seconds at which its owner called a mail unwanted; notices stop.
     """
 
     id: AccountId
@@ -56,6 +58,8 @@ class Account:
     former_change_ids: tuple[str, ...] = ()
     restricted_at: int | None = None
     restriction_ends_at: int | None = None
+    bounced_at: int | None = None
+    complained_at: int | None = None
 
     @property
     def etag(self) -> str:
@@ -66,6 +70,13 @@ class Account:
     def address_changed(self) -> bool:
         """Tell whether the address was ever another one; it may have come back since."""
         return bool(self.former_change_ids)
+
+    @property
+    def address_id(self) -> str:
+        """What tells the present address from those before and after, without naming it."""
+        last = self.former_change_ids[-1] if self.former_change_ids else ""
+        # An address that was given back has no change of its own, but others before it.
+        return f"{self.email_change_id or ''}/{last}"
 
     def is_restricted(self, now: int) -> bool:
         """Tell whether the data may only be kept."""

@@ -35,7 +35,8 @@ def restored(account: Account, former: FormerAddress | None) -> Account:
     )
     if former is None:
         return back
-    return replace(back, email=former.email, canonical_email=former.canonical_email, email_change_id=None)
+    back = replace(back, email=former.email, canonical_email=former.canonical_email, email_change_id=None)
+    return replace(back, bounced_at=None, complained_at=None)
 
 
 def is_restored(account: Account, credential: Credential | None) -> bool:

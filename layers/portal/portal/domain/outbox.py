@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from portal.domain.ids import OutboxId, random_id
+from portal.domain.ids import AccountId, AttemptId, OutboxId, random_id
 from portal.domain.mail import Language
 
 NoticeKind = Literal[
@@ -31,7 +31,7 @@ MailKind = (
     | NoticeKind
 )
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 90
 """How long a claimed row belongs to one run of the mailer; longer than the function may run."""
 
 LIFETIME_SECONDS = 14 * 86400
@@ -42,6 +42,24 @@ REFUSALS_BEFORE_GIVING_UP = 24
 recipient that can't be served, and is mended within a day."""
 
 _FIRST_DELAY, _LONGEST_DELAY = 30, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Whom a mail reached, so that feedback on it finds them without an address.
+
+    Args:
+        attempts: that it asked to confirm.
+        account_id: whose present address it went to.
+        address_id: which of the account's addresses that was, see ``Account.address_id``.
+    """
+
+    attempts: tuple[AttemptId, ...] = ()
+    account_id: AccountId | None = None
+    address_id: str | None = None
+
+
+NOBODY = Told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +78,9 @@ class OutboxRow:
         recipient: encrypted, where the address can't be read from ``ref`` when the mail is sent; see ``addressed``.
         turn_at: epoch seconds at which its turn comes, where it had to wait for the budget of its mailbox.
         waits: how often it had to; those claims were no failures.
+        sent_at: epoch seconds at which an opt-in mail left; such a row is closed when its attempts know that.
+        message_id: what SES called that mail.
+        mailed_attempts: those whose mail it was.
     """
 
     id: OutboxId
@@ -73,6 +94,9 @@ class OutboxRow:
     recipient: str | None = None
     turn_at: int | None = None
     waits: int = 0
+    sent_at: int | None = None
+    message_id: str | None = None
+    mailed_attempts: tuple[AttemptId, ...] = ()
 
     @property
     def failures(self) -> int:

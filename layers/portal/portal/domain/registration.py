@@ -37,6 +37,7 @@ class Attempt:
         mail_message_id: what SES called that mail.
         last_mail_sent_at: epoch seconds of the newest opt-in mail with the same link; that of the first without others.
         last_mail_message_id: what SES called that one.
+        refused_at: epoch seconds at which a mail of it came back or was called unwanted: no further one names it.
     """
 
     id: AttemptId
@@ -49,6 +50,7 @@ class Attempt:
     mail_message_id: str | None = None
     last_mail_sent_at: int | None = None
     last_mail_message_id: str | None = None
+    refused_at: int | None = None
 
 
 def new_attempt(application: Application, ip: str, now: int, lifetime: int) -> Attempt:

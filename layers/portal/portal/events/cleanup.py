@@ -11,7 +11,7 @@ from portal.domain.sweep import Sweep
 from portal.events import Handler
 from portal.flows.clean_up import CleanUp
 from portal.flows.ports import Clock
-from portal.observe import count, flush_metrics, log_failure, logger, seconds
+from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
 from portal.settings import CleanupSettings
 
 # A sweep stops while enough of its time is left to look for the oldest item left and to write the evidence.
@@ -43,6 +43,7 @@ def serve_cleanup(
     )
 
     def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+        note_run(context)
         try:
             return _count_ttl(event["Records"]) if "Records" in event else _sweep(clean_up, context)
         except Exception as failure:  # noqa: BLE001 - whatever it is, Lambda must not log its text
@@ -77,7 +78,14 @@ def _summary(done: Sweep) -> dict[str, Any]:
 
 
 def _count_ttl(records: list[dict[str, Any]]) -> dict[str, Any]:
-    removed = [record for record in records if record["eventName"] == "REMOVE" and record.get("userIdentity") == _TTL]
-    count("ExpiredByTtl", len(removed))
-    logger.info("expired_by_ttl", extra={"count": len(removed)})
-    return {"batchItemFailures": []}
+    """Count what TTL deleted; a record that can't be read is reported alone, the others count."""
+    removed, failed = 0, []
+    for record in records:
+        try:
+            removed += record["eventName"] == "REMOVE" and record.get("userIdentity") == _TTL
+        except (KeyError, TypeError, AttributeError) as failure:
+            log_failure(failure)
+            failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
+    count("ExpiredByTtl", removed)
+    logger.info("expired_by_ttl", extra={"count": removed})
+    return {"batchItemFailures": failed}

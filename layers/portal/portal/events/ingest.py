@@ -16,7 +16,7 @@ from portal.events import Handler
 from portal.events.feed_lines import parse_line
 from portal.flows.ports import Clock
 from portal.flows.take_in_feed import TakeIn
-from portal.observe import count, flush_metrics, log_failure, logger, seconds
+from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
 from portal.settings import IngestSettings
 
 # A run begins no step when the time left may be too short for it; the next run takes it.
@@ -63,6 +63,7 @@ def serve_ingest(
     )
 
     def handler(_: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+        note_run(context)
         run = _Run()
         try:
             _sweep_owed(take_in, context)

@@ -12,7 +12,7 @@ from portal.adapters.dynamodb.former_addresses import FormerAddressesTable
 from portal.adapters.dynamodb.operations import OperationsTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.dynamodb.sessions import SessionsTable
-from portal.adapters.kms import Kms, KmsPseudonyms
+from portal.adapters.kms import Kms, KmsPseudonyms, KmsRecipients
 from portal.domain.errors import InvalidInput, NotFound, Unavailable
 from portal.domain.ids import AccountId, CanonicalEmail, SessionId
 from portal.domain.registration import Attempt
@@ -31,7 +31,7 @@ from portal.events.ops_event import (
 from portal.flows.operate import AccountStatus, AddressStatus, Ended, Operate, Result
 from portal.flows.ports import Clock
 from portal.flows.prove import Prove
-from portal.observe import count, flush_metrics, log_failure, log_security
+from portal.observe import count, flush_metrics, log_failure, log_security, note_run
 from portal.proofs import proof_document
 from portal.settings import OpsSettings
 
@@ -66,6 +66,7 @@ def serve_ops(settings: OpsSettings, aws: Aws | None = None, clock: Clock = lamb
     office = _Office(_operate(settings, aws, clock), _prove(settings, aws, clock), company, clock)
 
     def handler(event: Mapping[str, Any], context: Any) -> Answer:  # noqa: ANN401 - Lambda's object
+        note_run(context)
         count("OperatorActions")
         try:
             return _serve(event, office, lambda: context.get_remaining_time_in_millis() >= _RESERVE_MILLISECONDS)
@@ -141,6 +142,7 @@ def _act(asked: AnyEvent, office: _Office, has_time: Callable[[], bool]) -> tupl
                 "end_sessions": operate.end_sessions,
                 "restrict": operate.restrict,
                 "lift_restriction": operate.lift_restriction,
+                "reachable": operate.reachable,
             }
             return _result_answer(actions[asked.action](target_of(asked)))
 
@@ -207,6 +209,7 @@ def _attempt(attempt: Attempt) -> Answer:
         "requested_at": rfc3339(attempt.requested_at),
         "expires_at": rfc3339(attempt.expires_at),
         "mail_sent_at": _time(attempt.mail_sent_at),
+        "refused_at": _time(attempt.refused_at),
     }
 
 
@@ -218,6 +221,9 @@ def _account(account: AccountStatus) -> Answer:
         "opt_in_mail_sent_at": _time(account.opt_in_mail_sent_at),
         "processing_restricted": {"since": _time(account.restricted_at), "until": _time(account.restriction_ends_at)}
         if account.restricted_at
+        else None,
+        "unreachable": {"bounced_at": _time(account.bounced_at), "complained_at": _time(account.complained_at)}
+        if account.bounced_at or account.complained_at
         else None,
     }
 
@@ -235,7 +241,7 @@ def _operate(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
         registrations=RegistrationsTable(aws, settings.registrations_table),
         accounts=AccountsTable(aws, settings.accounts_table),
         former=FormerAddressesTable(aws, settings.registrations_table),
-        opt_ins=EvidenceTable(aws, settings.evidence_table),
+        opt_ins=EvidenceTable(aws, settings.evidence_table, settings.accounts_table),
         operations=OperationsTable(
             aws,
             settings.accounts_table,
@@ -243,6 +249,7 @@ def _operate(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
             outbox=settings.outbox_table,
         ),
         sessions=SessionsTable(aws, settings.sessions_table, settings.accounts_table),
+        recipients=KmsRecipients(Kms(aws), settings.recipient_key_arn),
         clock=clock,
     )
 
@@ -250,7 +257,7 @@ def _operate(settings: OpsSettings, aws: Aws, clock: Clock) -> Operate:
 def _prove(settings: OpsSettings, aws: Aws, clock: Clock) -> Prove:
     return Prove(
         AccountsTable(aws, settings.accounts_table),
-        EvidenceTable(aws, settings.evidence_table),
+        EvidenceTable(aws, settings.evidence_table, settings.accounts_table),
         KmsPseudonyms(Kms(aws), settings.pseudonym_key_arn),
         clock,
     )

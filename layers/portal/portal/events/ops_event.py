@@ -61,7 +61,7 @@ class Status(OpsEvent):
 class OnAccount(OpsEvent):
     """Something about one account, by its id or its present address."""
 
-    action: Literal["block", "unblock", "end_sessions", "restrict", "lift_restriction"]
+    action: Literal["block", "unblock", "end_sessions", "restrict", "lift_restriction", "reachable"]
     email: Address | None = None
     account_id: Id | None = None
 
@@ -100,6 +100,7 @@ _MODELS: dict[str, type[AnyEvent]] = {
     "end_sessions": OnAccount,
     "restrict": OnAccount,
     "lift_restriction": OnAccount,
+    "reachable": OnAccount,
     "restore": Restore,
     "proof": GiveProof,
     "end_all_sessions": EndAllSessions,

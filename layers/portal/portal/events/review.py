@@ -18,7 +18,7 @@ from portal.events import Handler
 from portal.flows.close_account import Closing
 from portal.flows.ports import Clock
 from portal.flows.review_accounts import Review
-from portal.observe import count, flush_metrics, gauge, log_failure, logger
+from portal.observe import count, flush_metrics, gauge, log_failure, logger, note_run
 from portal.settings import ReviewSettings
 
 # A run takes no account any more when the time left may be too short for a whole closing, every call tried twice.
@@ -41,6 +41,7 @@ def serve_review(settings: ReviewSettings, aws: Aws | None = None, clock: Clock 
     review, kms = _wire(settings, aws, clock), Kms(aws)
 
     def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's object
+        note_run(context)
         try:
             return _look_at_keys(settings, kms, clock()) if event.get("task") == "keys" else _run(review, context)
         finally:

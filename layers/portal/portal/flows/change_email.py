@@ -122,6 +122,8 @@ class EmailChangeConfirmation:
             version=account.version + 1,
             email_change_id=change.id,
             former_change_ids=(*account.former_change_ids, change.id)[-_FORMER_KEPT:],
+            bounced_at=None,
+            complained_at=None,
         )
         order = order_to(account.email, "email_changed", account.id, account.locale, now, self.recipients)
         former = former_address(account, change, now)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from portal.domain.account import Account
+from portal.domain.account import Account, Credential
 from portal.domain.email import canonical_email, sending_form
 from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId
 from portal.domain.mail import Language, Mail
 from portal.domain.naming import choose_attempts
-from portal.domain.outbox import NoticeKind, OutboxRow, read_addressed
+from portal.domain.outbox import NoticeKind, OutboxRow, Told, read_addressed
 from portal.domain.password import hash_password
 from portal.domain.registration import Attempt
 from portal.domain.token import (
@@ -90,12 +90,21 @@ class Letter:
         mail: content.
         attempts: those whose opt-in mail it is.
         about: what tells it from mails that say something else, where it has a budget.
+        account: whose present address it goes to.
     """
 
     to: str
     mail: Mail
     attempts: tuple[AttemptId, ...] = ()
     about: tuple[str, ...] = ()
+    account: Account | None = None
+
+    @property
+    def told(self) -> Told:
+        """Whom it reaches."""
+        if self.account is None:
+            return Told(self.attempts)
+        return Told(self.attempts, self.account.id, self.account.address_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +181,15 @@ class Composer:
         if attempt is None:
             return None
         asked = attempt.application
-        if self.accounts.find_credential(asked.canonical_email) is not None:
-            return self._say_registered(asked.email, asked.locale, asked.canonical_email)
-        if attempt.mail_sent_at is not None:
-            # Another mail has named it meanwhile.
+        if credential := self.accounts.find_credential(asked.canonical_email):
+            return self._say_registered(asked.email, asked.locale, credential)
+        if attempt.mail_sent_at is not None or attempt.refused_at is not None:
+            # Another mail has named it meanwhile, or such a mail came back.
             return None
         newest = self.registrations.newest_of(asked.canonical_email, self.clock(), _LOOKED_AT)
         # Those whose own mails wait: whoever registers the address again and again must not keep them back.
-        waiting = [one for one in newest if one.mail_sent_at is None and one.id != attempt.id]
+        waiting = [one for one in newest if one.mail_sent_at is None and one.refused_at is None]
+        waiting = [one for one in waiting if one.id != attempt.id]
         return self._ask(asked.email, asked.locale, choose_attempts(waiting, row.id, first=attempt))
 
     def _resend(self, row: OutboxRow) -> Letter | None:
@@ -187,9 +197,10 @@ class Composer:
         canonical = canonical_email(email)
         if canonical is None:
             return None
-        if self.accounts.find_credential(canonical) is not None:
-            return self._say_registered(email, row.language, canonical)
-        attempts = choose_attempts(self.registrations.newest_of(canonical, self.clock(), _LOOKED_AT), row.id)
+        if credential := self.accounts.find_credential(canonical):
+            return self._say_registered(email, row.language, credential)
+        newest_first = self.registrations.newest_of(canonical, self.clock(), _LOOKED_AT)
+        attempts = choose_attempts([one for one in newest_first if one.refused_at is None], row.id)
         # To the address as its owner typed it when registering, in that language.
         newest = next(iter(attempts), None)
         return self._ask(newest.application.email, newest.application.locale, attempts) if newest else None
@@ -199,9 +210,9 @@ class Composer:
         ids = tuple(attempt.id for attempt in attempts)
         return Letter(sending_form(email), self.letters.opt_in(language, with_links), ids, ("opt_in", *sorted(ids)))
 
-    def _say_registered(self, email: str, language: Language, canonical: CanonicalEmail) -> Letter:
-        mail = self.letters.already_registered(language)
-        return Letter(sending_form(email), mail, about=("already_registered", canonical))
+    def _say_registered(self, email: str, language: Language, credential: Credential) -> Letter:
+        mail, about = self.letters.already_registered(language), ("already_registered", credential.canonical_email)
+        return Letter(sending_form(email), mail, about=about, account=self.accounts.find(credential.account_id))
 
     def _credentials(self, row: OutboxRow) -> Letter | None:
         account = self.accounts.find(AccountId(row.ref))
@@ -226,7 +237,7 @@ class Composer:
         ends = row.counts_from + (CONTESTED_RESET_SECONDS if contested else PASSWORD_RESET_SECONDS)
         token = self.links.sign(PASSWORD_RESET, account.id, row.counts_from, ends, {"gen": account.generation})
         mail = self.letters.password_reset(account.locale, self._url(PASSWORD_RESET, token), ends)
-        return Letter(sending_form(account.email), mail, about=("password_reset", account.id))
+        return Letter(sending_form(account.email), mail, about=("password_reset", account.id), account=account)
 
     def _email_change(self, row: OutboxRow) -> Letter | None:
         change = self.changes.find(ChangeId(row.ref), self.clock())
@@ -235,8 +246,8 @@ class Composer:
             return None
         if account.generation != change.generation:
             return None
-        if self.accounts.find_credential(change.canonical_email) is not None:
-            return self._say_registered(change.email, row.language, change.canonical_email)
+        if credential := self.accounts.find_credential(change.canonical_email):
+            return self._say_registered(change.email, row.language, credential)
         details: dict[str, str | int] = {"gen": change.generation, "chg": change.id}
         token = self.links.sign(EMAIL_CHANGE, change.account_id, change.requested_at, change.expires_at, details)
         url = self._url(EMAIL_CHANGE, token)
@@ -244,15 +255,20 @@ class Composer:
         return Letter(sending_form(change.email), mail, about=("email_change", change.id))
 
     def _notice(self, row: OutboxRow) -> Letter | None:
+        account = self.accounts.find(AccountId(row.ref))
         # That something was only asked for is no news when the account is gone; that it was done, is.
-        if row.kind == "email_change_requested" and self.accounts.find(AccountId(row.ref)) is None:
+        if row.kind == "email_change_requested" and account is None:
             return None
         to, device = self._addressed(row)
-        language = row.language
-        if row.kind == "new_device_login" and (account := self.accounts.find(AccountId(row.ref))):
-            language = account.locale
-            # In the form that its owner typed, while it is theirs still.
-            to = account.email if account.canonical_email == to else to
+        language = account.locale if account and row.kind == "new_device_login" else row.language
+        if account and account.canonical_email != canonical_email(to):
+            # The address of then is not the account's any more.
+            account = None
+        if account and account.complained_at is not None:
+            # Its owner wants no mails that they did not ask for.
+            return None
+        # In the form that its owner typed.
+        to = account.email if account else to
         # By the day of sending, not from the order on: a mail that SES kept waiting must not bring a dead link.
         begins = row.created_at + (self.clock() - row.created_at) // _DAY * _DAY
         ends = begins + FREEZE_SECONDS
@@ -260,7 +276,7 @@ class Composer:
         kind = cast("NoticeKind", row.kind)
         url = self._url(FREEZE, token)
         mail = self.letters.notice(kind, language, row.created_at, url, ends, device=device)
-        return Letter(sending_form(to), mail)
+        return Letter(sending_form(to), mail, account=account)
 
     def _closing_announced(self, row: OutboxRow) -> Letter | None:
         account = self.accounts.find(AccountId(row.ref))
@@ -307,4 +323,4 @@ class Composer:
 
 
 def _to(account: Account, mail: Mail) -> Letter:
-    return Letter(sending_form(account.email), mail)
+    return Letter(sending_form(account.email), mail, account=account)

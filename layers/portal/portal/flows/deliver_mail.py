@@ -1,17 +1,18 @@
 """The mailer's work on one ordered mail: claim, compose, send, note."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from portal.domain.errors import ConditionFailed, MailRefused, Unavailable
 from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, OutboxId
 from portal.domain.mail_budget import BUDGETED
-from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, delay_after
+from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, Told, delay_after
 from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer, Letter
-from portal.flows.ports import Accounts, Clock, Evidence, MailSender, Outbox, Registrations
-from portal.flows.retry import retry_conflicts
+from portal.flows.ports import Clock, Evidence, MailSender, Outbox, Registrations
+from portal.flows.retry import retry_conflicts, retry_outages
 
 _TRIES = 3
 
@@ -28,8 +29,7 @@ class Mailer:
         budget: says when it may leave.
         sender: hands mails to the mail service.
         registrations: where the time of an opt-in mail is noted.
-        accounts: tells whether a person clicked before that.
-        evidence: where it is noted then.
+        evidence: where it is noted for who clicked before that.
         clock: epoch seconds.
     """
 
@@ -38,28 +38,44 @@ class Mailer:
     budget: MailBudget
     sender: MailSender
     registrations: Registrations
-    accounts: Accounts
     evidence: Evidence
     clock: Clock
 
-    def deliver(self, row_id: OutboxId) -> Outcome:
+    def deliver(
+        self,
+        row_id: OutboxId,
+        claimed: Callable[[OutboxRow], None] = lambda _: None,
+        may_send: Callable[[], bool] = lambda: True,
+    ) -> Outcome:
         """Send the mail of one row, if it is due and nobody else does.
 
         Whatever fails gives the row back, due later: the mail is late, not lost. It is given up (``failed``,
         ``expired``) only when its own time is over, or when the mail service refuses it again and again. ``unnoted`` is
-        sent, but its evidence lacks the time. ``waiting`` is over the budget of its mailbox and has its turn later;
-        ``over_budget`` would have it only when no mail is worth sending any more.
+        sent, and its proof waits for a later try, which sends nothing. ``waiting`` is over the budget of its mailbox
+        and has its turn later; ``over_budget`` would have it only when no mail is worth sending any more.
+
+        Args:
+            row_id: of the order.
+            claimed: told of the row once it is this run's.
+            may_send: whether there is time to send a mail and to note that, asked when it is composed.
 
         Raises:
             Exception: an error of the code or of its set-up; the row is given back all the same.
         """
         row = self.outbox.claim(row_id, self.clock())
         if row is None:
-            return "expired" if self.outbox.expire(row_id, self.clock()) else "not_due"
+            return self._expire(row_id)
+        claimed(row)
+        return self._send(row, may_send) if row.message_id is None else self._prove(row)
+
+    def _send(self, row: OutboxRow, may_send: Callable[[], bool]) -> Outcome:
         try:
             letter = self._next(row)
             if isinstance(letter, int):
                 return self._let_wait(row, letter)
+            if letter and not may_send():
+                # A run that ends between sending and noting sends twice.
+                return self._postpone(row)
             message_id = self.sender.send(letter.to, letter.mail, row.id) if letter else None
         except MailRefused:
             if row.failures < REFUSALS_BEFORE_GIVING_UP:
@@ -112,21 +128,38 @@ class Mailer:
         if letter is None or message_id is None:
             self.outbox.finish(row, "dropped", self.clock())
             return "dropped"
-        # First what keeps the mail from being sent twice, then what proves that it was sent.
-        self.outbox.finish(row, "sent", self.clock())
+        if not letter.attempts:
+            told = letter.told
+            retry_outages(lambda: self.outbox.finish(row, "sent", self.clock(), told))
+            return "sent"
+        sent = replace(row, sent_at=self.clock(), message_id=message_id, mailed_attempts=letter.attempts)
+        # In the row first: from then on nothing sends the mail again, and its proof is made from there, however often
+        # that fails. An account without it would lack it for good.
+        retry_outages(lambda: self.outbox.keep_sent(sent))
+        return self._prove(sent)
+
+    def _prove(self, row: OutboxRow) -> Outcome:
+        """Note with its attempts that a mail left, and close its row."""
         try:
-            for attempt_id in letter.attempts:
-                self._note(attempt_id, message_id)
+            for attempt_id in row.mailed_attempts:
+                self._note(attempt_id, row.sent_at or row.created_at, row.message_id or "")
         except Unavailable:
+            self._postpone(row)
             return "unnoted"
+        self.outbox.finish(row, "sent", self.clock(), Told(attempts=row.mailed_attempts))
         return "sent"
 
-    def _note(self, attempt_id: AttemptId, message_id: str) -> None:
+    def _note(self, attempt_id: AttemptId, sent_at: int, message_id: str) -> None:
         now = self.clock()
         # The click on its link may come in this very moment.
-        if retry_conflicts(lambda: self.registrations.note_mail(attempt_id, now, message_id, now)):
+        if retry_conflicts(lambda: self.registrations.note_mail(attempt_id, sent_at, message_id, now)):
             return
         # Gone: rejected, or confirmed by somebody faster than this note.
-        subject = AccountId(attempt_id)
-        if self.accounts.find(subject) is not None:
-            self.evidence.add_mail(OptInMailEvidence(subject, now, message_id))
+        evidence = OptInMailEvidence(AccountId(attempt_id), sent_at, message_id)
+        retry_conflicts(lambda: self.evidence.add_mail(evidence))
+
+    def _expire(self, row_id: OutboxId) -> Outcome:
+        row = self.outbox.expire(row_id, self.clock())
+        if row is None:
+            return "not_due"
+        return "expired" if row.message_id is None else "unnoted"

@@ -13,7 +13,17 @@ from portal.domain.operation import AccountState, account_state, is_restored, re
 from portal.domain.outbox import order_mail
 from portal.domain.registration import Attempt
 from portal.domain.restriction import lifted, lifting_takes_effect, restricted
-from portal.flows.ports import Accounts, Clock, EverySession, FormerAddresses, Operations, OptIns, Registrations
+from portal.flows.order_mail import order_erasure
+from portal.flows.ports import (
+    Accounts,
+    Clock,
+    EverySession,
+    FormerAddresses,
+    Operations,
+    OptIns,
+    RecipientEncryptor,
+    Registrations,
+)
 from portal.flows.retry import settle
 
 _ATTEMPTS_SHOWN = 20
@@ -49,6 +59,8 @@ class AccountStatus:
         opt_in_mail_sent_at: when its opt-in mail left; None when that was never noted.
         restricted_at: since when the data are only kept; None when they are not.
         restriction_ends_at: until when; None while nobody lifted that.
+        bounced_at: since when its address is known not to take mails.
+        complained_at: since when its owner wants no notices.
     """
 
     id: AccountId
@@ -57,6 +69,8 @@ class AccountStatus:
     opt_in_mail_sent_at: int | None
     restricted_at: int | None
     restriction_ends_at: int | None
+    bounced_at: int | None
+    complained_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +125,7 @@ class Operate:
         opt_ins: proofs of double opt-ins.
         operations: what changes an account.
         sessions: of everyone.
+        recipients: encrypts an address that is to be erased.
         clock: epoch seconds.
 
     Raises (each method):
@@ -124,6 +139,7 @@ class Operate:
     opt_ins: OptIns
     operations: Operations
     sessions: EverySession
+    recipients: RecipientEncryptor
     clock: Clock
 
     def status(self, email: CanonicalEmail) -> AddressStatus:
@@ -171,6 +187,15 @@ class Operate:
             self.operations.restrict(account, lifted(account, now), order)
 
         return self._settle(target, lambda account: not self._is_restricted_for_good(account), write)
+
+    def reachable(self, target: Target) -> Result:
+        """Let mails reach the address of an account again: forget what is known of it, here and at the mail service."""
+
+        def write(account: Account) -> None:
+            self.operations.reach_again(account, order_erasure(account.email, self.clock(), self.recipients))
+
+        # Also where nothing is known here: the mail service may know the address from somebody else's registration.
+        return self._settle(target, lambda _: False, write)
 
     def _is_restricted_for_good(self, account: Account) -> bool:
         return account.is_restricted(self.clock()) and account.restriction_ends_at is None
@@ -229,6 +254,8 @@ class Operate:
             opt_in_mail_sent_at=self.opt_ins.mail_sent_at(account.id),
             restricted_at=account.restricted_at if is_restricted else None,
             restriction_ends_at=account.restriction_ends_at if is_restricted else None,
+            bounced_at=account.bounced_at,
+            complained_at=account.complained_at,
         )
 
     def _present(self, target: Target) -> Account:

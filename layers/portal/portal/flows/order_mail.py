@@ -4,9 +4,12 @@ from dataclasses import replace
 
 from portal.domain.account import Credential
 from portal.domain.device import Device
-from portal.domain.ids import random_id
+from portal.domain.email_change import EmailChange
+from portal.domain.feedback import Erasure, erasure_due
+from portal.domain.ids import OutboxId, random_id
 from portal.domain.mail import Language
 from portal.domain.outbox import LIFETIME_SECONDS, MailKind, OutboxRow, addressed, order_mail
+from portal.domain.registration import Attempt
 from portal.domain.user_agent import device_name
 from portal.flows.ports import Outbox, RecipientEncryptor
 
@@ -28,6 +31,36 @@ def order_to(  # noqa: PLR0913 - what an order needs
     """Return the order of a mail to an address, which the row holds encrypted, with a fact that the mail tells."""
     order = order_mail(kind, ref, language, now, lifetime=lifetime)
     return replace(order, recipient=recipients.encrypt(addressed(address, fact), order.id))
+
+
+def order_erasure(
+    address: str,
+    now: int,
+    recipients: RecipientEncryptor,
+    *,
+    attempt: Attempt | None = None,
+    change: EmailChange | None = None,
+) -> Erasure:
+    """Return the order to erase an address from the list of the mail service, which holds it encrypted.
+
+    Args:
+        address: as typed.
+        now: epoch seconds.
+        recipients: encrypts the address.
+        attempt: a registration that it waits for to end; nothing is left of the order when that expires.
+        change: a change of address, likewise.
+    """
+    order = OutboxId(random_id())
+    waits_for = attempt or change
+    ends = waits_for.expires_at if waits_for else None
+    return Erasure(
+        id=order,
+        recipient=recipients.encrypt(address, order),
+        next_attempt_at=erasure_due(now, ends),
+        expires_at=now + LIFETIME_SECONDS if ends is None else ends,
+        attempt_id=attempt.id if attempt else None,
+        change_id=change.id if change else None,
+    )
 
 
 def new_device_notice(

@@ -6,10 +6,11 @@ from typing import Protocol
 from portal.domain.account import Account, Credential
 from portal.domain.email_change import EmailChange, FormerAddress
 from portal.domain.evidence import AnyEvidence, ConsentEvidence, OptInEvidence, OptInMailEvidence
+from portal.domain.feedback import Erasure
 from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, CounterKey, OutboxId, SessionId
 from portal.domain.mail import Mail
 from portal.domain.mail_budget import Mailbox
-from portal.domain.outbox import OutboxRow
+from portal.domain.outbox import NOBODY, OutboxRow, Told
 from portal.domain.registration import Attempt
 from portal.domain.session import Session
 from portal.domain.sweep import Expired, Partition, Sweep
@@ -263,6 +264,9 @@ class Operations(Protocol):
             ConditionFailed: also when the former address has an account meanwhile, or its record expired.
         """
 
+    def reach_again(self, account: Account, erasure: Erasure) -> None:
+        """Forget that the address took no mails or wanted none, together with its erasure from the mail service."""
+
 
 class EverySession(Protocol):
     """The sessions of everyone."""
@@ -410,10 +414,14 @@ class Outbox(Protocol):
     def expire(self, row_id: OutboxId, now: int) -> OutboxRow | None:
         """Close a row that was never sent in its time; None when it is none."""
 
-    def finish(self, row: OutboxRow, status: str, now: int) -> None:
-        """Close a claimed row (``sent``, ``dropped`` or ``failed``) and forget its recipient.
+    def keep_sent(self, row: OutboxRow) -> None:
+        """Note in a claimed row that its mail left, and whose it was; the row stays due until that is proved."""
 
-        A row that another run claimed meanwhile is left to it.
+    def finish(self, row: OutboxRow, status: str, now: int, told: Told = NOBODY) -> None:
+        """Close a claimed row (``sent``, ``dropped`` or ``failed``), forget its recipient, keep whom it reached.
+
+        Of a farewell the recipient stays for a day more, until it is erased. A row that another run claimed meanwhile
+        is left to it.
         """
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
@@ -521,7 +529,11 @@ class Evidence(Protocol):
     """Proofs that no other change goes with."""
 
     def add_mail(self, evidence: OptInMailEvidence) -> None:
-        """Keep when an opt-in mail left, beside the evidence of its account."""
+        """Keep when an opt-in mail left, beside the evidence of its account; nothing where there is no account.
+
+        Raises:
+            Conflict: account or evidence were written in the same moment.
+        """
 
 
 class OptIns(Protocol):

@@ -30,6 +30,24 @@ def retry_conflicts[R](write: Callable[[], R], pause: Callable[[float], None] = 
     raise Contended(retry_after=1)
 
 
+def retry_outages[R](write: Callable[[], R], pause: Callable[[float], None] = time.sleep) -> R:
+    """Do a write that something irrevocable went before, up to four times within about a second.
+
+    Args:
+        write: safe to repeat.
+        pause: waits the given seconds.
+
+    Raises:
+        Unavailable: each time.
+    """
+    for attempt in range(_TRIES):
+        try:
+            return write()
+        except Unavailable:
+            pause((_JITTER_MILLISECONDS + secrets.randbelow(_JITTER_MILLISECONDS)) * 2**attempt / 1000)
+    return write()
+
+
 def settle[T](read: Callable[[], T], is_done: Callable[[T], bool], write: Callable[[T], None]) -> tuple[T, bool]:
     """Bring something into a state, whatever else happens to it in the same moment.
 

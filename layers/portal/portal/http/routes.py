@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from portal.adapters.aws import Aws
+from portal.adapters.aws import REQUEST_SECONDS, Aws
 from portal.adapters.kms import Kms
 from portal.domain.errors import NotFound, PortalError
 from portal.flows.ports import Clock
@@ -14,7 +14,7 @@ from portal.http.problems import INTERNAL_ERROR, PROBLEMS, Problem, problem_of, 
 from portal.http.request import Request
 from portal.http.response import Response
 from portal.http.security_log import log_outcome
-from portal.observe import SecurityEvent, flush_metrics, log_failure, logger
+from portal.observe import SecurityEvent, count_broken_request, flush_metrics, log_failure, logger, orders_of
 
 if TYPE_CHECKING:
     from portal.settings import SiteSettings
@@ -88,11 +88,12 @@ def serve[S](routes: Sequence[Route], wiring: Wiring[S]) -> Handler:
     """Return the Lambda handler of a function."""
     table = {(route.method, route.path): route for route in routes}
 
-    def handler(event: Mapping[str, Any], _: object) -> dict[str, Any]:
+    def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         started = time.monotonic()
         request = Request.from_event(event)
         route = table.get((request.method, request.route))
-        response, code, error = _answer(route, request, wiring)
+        with wiring.aws.within(REQUEST_SECONDS), orders_of() as orders:
+            response, code, error = _answer(route, request, wiring)
         if route is not None and response.acted:
             log_outcome(route, request, response.status, code, error)
         logger.info(
@@ -104,8 +105,11 @@ def serve[S](routes: Sequence[Route], wiring: Wiring[S]) -> Handler:
                 "status": response.status,
                 "code": code,
                 "duration_ms": round((time.monotonic() - started) * 1000),
+                **({"orders": orders} if orders else {}),
             },
         )
+        if code == INTERNAL_ERROR.code:
+            count_broken_request(getattr(context, "function_version", None))
         flush_metrics()
         return response.to_gateway()
 

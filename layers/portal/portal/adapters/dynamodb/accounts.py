@@ -16,7 +16,7 @@ from portal.adapters.dynamodb.records import (
     credential_key,
     credential_to_values,
     evidence_to_values,
-    order_to_values,
+    put_order,
     session_key,
     session_to_values,
 )
@@ -67,7 +67,7 @@ class AccountsTable:
             {"Put": put_new(self._table, credential_to_values(credential))},
             {"Delete": require_existing(self._registrations, attempt, NOT_EXPIRED, {":now": now})},
             {"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")},
-            {"Put": put_new(self._outbox, order_to_values(order))},
+            {"Put": put_order(self._outbox, order)},
         )
 
     def find(self, account_id: AccountId) -> Account | None:
@@ -145,7 +145,7 @@ class AccountsTable:
             self._next_generation(account_key(before.account_id), generation),
             {"Put": put_new(self._sessions, session_to_values(session))},
             {"Delete": delete_key(self._sessions, {"pk": session_key(ended)})},
-            {"Put": put_new(self._outbox, order_to_values(order))},
+            {"Put": put_order(self._outbox, order)},
             *forget(self._sessions, counted),
         )
 
@@ -166,7 +166,7 @@ class AccountsTable:
                 )
             },
             self._next_generation(account_key(account.id), generation),
-            {"Put": put_new(self._outbox, order_to_values(order))},
+            {"Put": put_order(self._outbox, order)},
             *forget(self._sessions, counted),
         )
 

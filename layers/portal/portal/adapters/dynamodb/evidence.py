@@ -1,8 +1,10 @@
 """Proofs in the table Evidence: added, and looked at by operators."""
 
+from contextlib import suppress
+
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import Item, from_item, put_new, to_item
-from portal.adapters.dynamodb.records import evidence_to_values
+from portal.adapters.dynamodb.items import Item, from_item, put_new, require_existing, to_item
+from portal.adapters.dynamodb.records import account_key, evidence_to_values
 from portal.domain.errors import ConditionFailed
 from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId
@@ -16,19 +18,26 @@ class EvidenceTable:
     Args:
         aws: way out.
         table: name of Evidence.
+        accounts_table: name of Accounts.
     """
 
-    def __init__(self, aws: Aws, table: str) -> None:
+    def __init__(self, aws: Aws, table: str, accounts_table: str) -> None:
         self._aws = aws
         self._table = table
+        self._accounts_table = accounts_table
 
     def add_mail(self, evidence: OptInMailEvidence) -> None:
-        """Keep when an opt-in mail left, beside the evidence of its account."""
-        try:
-            self._aws.call("dynamodb", "put_item", **put_new(self._table, evidence_to_values(evidence), key="subject"))
-        except ConditionFailed:
-            # The sort key is random and ours: a first try was stored and only its answer was lost.
-            return
+        """Keep when an opt-in mail left, beside the evidence of its account; of a closed one nothing more is kept.
+
+        Raises:
+            Conflict: account or evidence were written in the same moment.
+        """
+        account = require_existing(self._accounts_table, {"pk": account_key(evidence.subject)}, "attribute_exists(pk)")
+        # There is no account (any more), or the row is there: its sort key is ours, so a first try was stored.
+        with suppress(ConditionFailed):
+            self._aws.transact(
+                {"Put": put_new(self._table, evidence_to_values(evidence), key="subject")}, {"ConditionCheck": account}
+            )
 
     def mail_sent_at(self, account_id: AccountId) -> int | None:
         """Return when the opt-in mail of an account left; it is noted with the attempt or, after the click, beside."""

@@ -58,14 +58,14 @@ def replace_existing(table: str, values: Mapping[str, Any], key: Key, version: i
     return put
 
 
-def require_existing(table: str, key: Key, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def require_existing(table: str, key: Key, condition: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the parameters of a check or a delete that fails where the item is gone or ``condition`` does not hold."""
     return {
         "TableName": table,
         "Key": to_item(key),
         "ConditionExpression": f"attribute_exists(#key) AND ({condition})",
         "ExpressionAttributeNames": {"#key": next(iter(key))},
-        "ExpressionAttributeValues": to_item(values),
+        **({"ExpressionAttributeValues": to_item(values)} if values else {}),
     }
 
 

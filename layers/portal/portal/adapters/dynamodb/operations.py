@@ -11,12 +11,14 @@ from portal.adapters.dynamodb.records import (
     change_key,
     credential_key,
     credential_to_values,
+    erasure_to_values,
     former_key,
-    order_to_values,
+    put_order,
 )
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
 from portal.domain.account import Account, new_credential
 from portal.domain.email_change import FormerAddress
+from portal.domain.feedback import Erasure
 from portal.domain.outbox import OutboxRow
 
 _BLOCKED = "generation = :generation AND blocked = :yes"
@@ -24,6 +26,8 @@ _BLOCKED = "generation = :generation AND blocked = :yes"
 _AS_READ = "version = :version AND generation = :generation AND blocked = :blocked"
 _SAME_GENERATION = "generation = :generation"
 _SAME_VERSION = "version = :version"
+_SAME_ADDRESS = "canonical_email = :canonical"
+_REACH_AGAIN = "REMOVE bounced_at, complained_at"
 _RESTRICT = "SET restricted_at = :at, version = :next REMOVE restriction_ends_at, pending_email_change_id"
 _RESTRICTION_ENDS = "SET restriction_ends_at = :at, version = :next"
 
@@ -35,7 +39,7 @@ class OperationsTable:
         aws: way out.
         table: name of Accounts.
         registrations: name of Registrations, where new and former addresses lie.
-        outbox: name of Outbox, for ``restrict``.
+        outbox: name of Outbox, for ``restrict`` and ``reach_again``.
     """
 
     def __init__(self, aws: Aws, table: str, *, registrations: str, outbox: str) -> None:
@@ -62,8 +66,16 @@ class OperationsTable:
         pending = [change_key(before.pending_email_change_id)] if before.pending_email_change_id else []
         self._aws.transact(
             {"Update": update_existing(self._table, {"pk": account_key(before.id)}, update, _SAME_VERSION, values)},
-            {"Put": put_new(self._outbox, order_to_values(order))},
+            {"Put": put_order(self._outbox, order)},
             *({"Delete": delete_key(self._registrations, {"pk": key})} for key in pending),
+        )
+
+    def reach_again(self, account: Account, erasure: Erasure) -> None:
+        """Forget that the address took no mails or wanted none, together with its erasure from the mail service."""
+        key, values = {"pk": account_key(account.id)}, {":canonical": account.canonical_email}
+        self._aws.transact(
+            {"Update": update_existing(self._table, key, _REACH_AGAIN, _SAME_ADDRESS, values)},
+            {"Put": put_new(self._outbox, erasure_to_values(erasure))},
         )
 
     def restore(
@@ -112,7 +124,7 @@ class OperationsTable:
                 self._table,
                 {"pk": account_key(before.id)},
                 "SET blocked = :no, bank_reviewed = :no, generation = :next, version = :next_version, email = :email, "
-                "canonical_email = :canonical REMOVE email_change_id",
+                "canonical_email = :canonical REMOVE email_change_id, bounced_at, complained_at",
                 _AS_READ,
                 {**_given_back(before, after), ":email": after.email, ":canonical": after.canonical_email},
             )

@@ -3,17 +3,29 @@
 from collections.abc import Sequence
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.items import from_item, put_new, to_item, update_existing
-from portal.adapters.dynamodb.records import DUE_SHARDS, order_from_item, order_to_values
+from portal.adapters.dynamodb.items import from_item, to_item, update_existing
+from portal.adapters.dynamodb.records import DUE_SHARDS, ERASURES, order_from_item, put_order
 from portal.domain.errors import ConditionFailed
+from portal.domain.feedback import ERASURE_DELAY_SECONDS
 from portal.domain.ids import OutboxId
-from portal.domain.outbox import LEASE_SECONDS, OutboxRow
+from portal.domain.outbox import LEASE_SECONDS, LIFETIME_SECONDS, NOBODY, OutboxRow, Told
 
 _INDEX = "by-due"
 _STATUS = {"#status": "status"}
-_CLOSE = "SET #status = :status, finished_at = :now REMOVE due_shard, next_attempt_at, recipient"
+_CLOSE = "SET #status = :status, finished_at = :now"
+_KEEP = ", expires_at = :ends"
+_TO_ATTEMPTS = ", attempts = :attempts"
+_TO_ACCOUNT = ", account_id = :account_id, address_id = :address_id"
+_FORGET = " REMOVE lease_seconds, due_shard, next_attempt_at, recipient, sent_at, message_id, mailed_attempts"
+# Of a farewell the address is needed once more: when it is erased from the list of the mail service.
+_ERASE_LATER = ", due_shard = :erasures, next_attempt_at = :erase_at, expires_at = :ends"
 # A run may only close or postpone the claim that it made itself.
 _MINE = "#status = :pending AND tries = :tries"
+# A claim that its run did not live to give back: each further one lasts twice as long.
+_CLAIM = (
+    "SET next_attempt_at = :now + if_not_exists(lease_seconds, :lease), tries = tries + :one,"
+    " lease_seconds = if_not_exists(lease_seconds, :lease) + if_not_exists(lease_seconds, :lease)"
+)
 
 
 class OutboxTable:
@@ -29,13 +41,17 @@ class OutboxTable:
         self._table = table
 
     def claim(self, row_id: OutboxId, now: int) -> OutboxRow | None:
-        """Take a due row for the length of the lease; None when it is not due, taken, done or expired."""
+        """Take a due row for the length of the lease; None when it is not due, taken, done or expired.
+
+        The lease doubles with each claim that no run closed or gave back: where that fails again and again after the
+        mail left, it is not sent again every minute.
+        """
         update = update_existing(
             self._table,
             {"pk": row_id},
-            "SET next_attempt_at = :lease_end, tries = tries + :one",
+            _CLAIM,
             "#status = :pending AND next_attempt_at <= :now AND expires_at > :now",
-            {":pending": "pending", ":now": now, ":lease_end": now + LEASE_SECONDS, ":one": 1},
+            {":pending": "pending", ":now": now, ":lease": LEASE_SECONDS, ":one": 1},
             _STATUS,
         )
         try:
@@ -64,7 +80,7 @@ class OutboxTable:
     def add(self, order: OutboxRow) -> None:
         """Order a mail that no change goes with."""
         try:
-            self._aws.call("dynamodb", "put_item", **put_new(self._table, order_to_values(order)))
+            self._aws.call("dynamodb", "put_item", **put_order(self._table, order))
         except ConditionFailed:
             # The id is random and ours: a first try was stored and only its answer was lost.
             return
@@ -74,7 +90,7 @@ class OutboxTable:
         update = update_existing(
             self._table,
             {"pk": row_id},
-            _CLOSE,
+            _CLOSE + _FORGET,
             "#status = :pending AND expires_at <= :now",
             {":status": "expired", ":now": now, ":pending": "pending"},
             _STATUS,
@@ -85,27 +101,53 @@ class OutboxTable:
             return None
         return order_from_item(from_item(answer["Attributes"]))
 
-    def finish(self, row: OutboxRow, status: str, now: int) -> None:
-        """Close a claimed row; it leaves the due index and forgets its recipient.
-
-        A row that another run claimed meanwhile is left to it.
-        """
+    def keep_sent(self, row: OutboxRow) -> None:
+        """Note in a claimed row that its mail left, and whose it was; the row stays due until that is proved."""
         update = update_existing(
             self._table,
             {"pk": row.id},
-            _CLOSE,
+            "SET sent_at = :sent_at, message_id = :message_id, mailed_attempts = :attempts",
             _MINE,
-            {":status": status, ":now": now, ":pending": "pending", ":tries": row.tries},
+            {
+                ":sent_at": row.sent_at,
+                ":message_id": row.message_id,
+                ":attempts": list(row.mailed_attempts),
+                ":pending": "pending",
+                ":tries": row.tries,
+            },
             _STATUS,
         )
         self._update(update)
+
+    def finish(self, row: OutboxRow, status: str, now: int, told: Told = NOBODY) -> None:
+        """Close a claimed row; it leaves the due index and forgets its recipient, that of a farewell a day later.
+
+        A row that another run claimed meanwhile is left to it.
+        """
+        expression, values = _CLOSE, {":status": status, ":now": now, ":pending": "pending", ":tries": row.tries}
+        if told != NOBODY and row.kind != "farewell":
+            # People call a mail unwanted when they read it, and mailboxes give up after days.
+            expression, values = expression + _KEEP, {**values, ":ends": max(row.expires_at, now + LIFETIME_SECONDS)}
+        if told.attempts:
+            expression, values = expression + _TO_ATTEMPTS, {**values, ":attempts": list(told.attempts)}
+        if told.account_id:
+            of_account = {":account_id": told.account_id, ":address_id": told.address_id}
+            expression, values = expression + _TO_ACCOUNT, {**values, **of_account}
+        if row.kind == "farewell":
+            erase_at = now + ERASURE_DELAY_SECONDS
+            ends = max(row.expires_at, erase_at + ERASURE_DELAY_SECONDS)
+            later = {":erasures": ERASURES, ":erase_at": erase_at, ":ends": ends}
+            expression, values = expression + _ERASE_LATER, {**values, **later}
+        else:
+            expression += _FORGET
+        self._update(update_existing(self._table, {"pk": row.id}, expression, _MINE, values, _STATUS))
 
     def postpone(self, row: OutboxRow, next_attempt_at: int) -> None:
         """Give a claimed row back, due later."""
         update = update_existing(
             self._table,
             {"pk": row.id},
-            "SET next_attempt_at = :next",
+            "SET next_attempt_at = :next REMOVE lease_seconds",
             _MINE,
             {":next": next_attempt_at, ":pending": "pending", ":tries": row.tries},
             _STATUS,
@@ -117,7 +159,7 @@ class OutboxTable:
         update = update_existing(
             self._table,
             {"pk": row.id},
-            "SET next_attempt_at = :turn, turn_at = :turn, expires_at = :ends, waits = :waits",
+            "SET next_attempt_at = :turn, turn_at = :turn, expires_at = :ends, waits = :waits REMOVE lease_seconds",
             _MINE,
             {
                 ":turn": turn_at,

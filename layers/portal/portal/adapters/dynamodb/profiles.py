@@ -17,7 +17,7 @@ from portal.adapters.dynamodb.records import (
     credential_to_values,
     evidence_to_values,
     former_to_values,
-    order_to_values,
+    put_order,
 )
 from portal.adapters.dynamodb.registrations import BY_ADDRESS, NOT_EXPIRED
 from portal.domain.account import Account, Credential
@@ -61,7 +61,7 @@ class ProfilesTable:
         evidence: ConsentEvidence | None = None,
     ) -> None:
         """Store a changed profile, together with the order of the mail that tells of it, or the proof of a consent."""
-        orders = [{"Put": put_new(self._outbox, order_to_values(order))}] if order else []
+        orders = [{"Put": put_order(self._outbox, order)}] if order else []
         proofs = [{"Put": put_new(self._evidence, evidence_to_values(evidence), key="subject")}] if evidence else []
         # A transaction even where it is one write: its token lets boto3 send it again after a lost answer, where a
         # single conditional write would find its own change and call it somebody else's.
@@ -78,7 +78,7 @@ class ProfilesTable:
         self._aws.transact(
             {"Update": update_existing(self._table, {"pk": account_key(account.id)}, set_pending, condition, values)},
             {"Put": put_new(self._registrations, change_to_values(change))},
-            *({"Put": put_new(self._outbox, order_to_values(order))} for order in orders),
+            *({"Put": put_order(self._outbox, order)} for order in orders),
         )
 
     def change_email(
@@ -100,7 +100,8 @@ class ProfilesTable:
                     self._table,
                     {"pk": account_key(before.id)},
                     "SET email = :email, canonical_email = :canonical, generation = :next, version = :next_version, "
-                    "email_change_id = :change, former_change_ids = :former REMOVE pending_email_change_id",
+                    "email_change_id = :change, former_change_ids = :former "
+                    "REMOVE pending_email_change_id, bounced_at, complained_at",
                     _PENDING,
                     {
                         ":email": after.email,
@@ -122,7 +123,7 @@ class ProfilesTable:
                 )
             },
             {"Put": put_new(self._registrations, former_to_values(former))},
-            {"Put": put_new(self._outbox, order_to_values(order))},
+            {"Put": put_order(self._outbox, order)},
         )
 
     def close(
@@ -144,7 +145,7 @@ class ProfilesTable:
         self._aws.transact(
             {"Delete": require_existing(self._table, {"pk": account_key(account.id)}, _AS_READ, as_read)},
             {"Delete": require_existing(self._table, self._credential(account), *required)},
-            {"Put": put_new(self._outbox, order_to_values(order))},
+            {"Put": put_order(self._outbox, order)},
             *({"Put": put_new(self._evidence, evidence_to_values(one), key="subject")} for one in evidence),
             *(
                 {"Update": update_existing(self._evidence, key, "SET expires_at = :ends", _ENDLESS, end)}

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.adapters.dynamodb.items import Item
+from portal.adapters.dynamodb.items import Item, put_new
 from portal.domain.account import Account, Credential
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent
@@ -19,15 +19,17 @@ from portal.domain.evidence import (
     WithdrawalEvidence,
     evidence_ends,
 )
+from portal.domain.feedback import Erasure, SentMail
 from portal.domain.ids import CanonicalEmail, CounterKey, random_id
 from portal.domain.lifecycle import REVIEW_SHARDS
 from portal.domain.mail_budget import Mailbox, Slot
-from portal.domain.outbox import OutboxRow
+from portal.domain.outbox import OutboxRow, Told
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt
 from portal.domain.session import Session
 from portal.domain.sweep import DAY_SECONDS, EXPIRY_SHARDS, Partition, Sweep, Window
 from portal.domain.throttle import Failures
+from portal.observe import note_order
 
 
 def attempt_key(attempt_id: str) -> str:
@@ -118,6 +120,7 @@ def attempt_from_item(item: Item) -> Attempt:
         mail_message_id=item.get("mail_message_id"),
         last_mail_sent_at=item.get("last_mail_sent_at"),
         last_mail_message_id=item.get("last_mail_message_id"),
+        refused_at=item.get("refused_at"),
     )
 
 
@@ -252,12 +255,44 @@ def sweep_from_item(item: Item) -> Sweep:
 
 def order_to_values(order: OutboxRow) -> dict[str, Any]:
     """Return the attributes of a mail to send, visible to the due index until it is handled."""
-    return {**asdict(order), "pk": order.id, "status": "pending", "due_shard": due_shard(order.id)}
+    values = {**asdict(order), "mailed_attempts": order.mailed_attempts or None}
+    return {**values, "pk": order.id, "status": "pending", "due_shard": due_shard(order.id)}
+
+
+def put_order(table: str, order: OutboxRow) -> dict[str, Any]:
+    """Return the parameters of the put that orders a mail, and note it for the line of the request."""
+    note_order(order.id)
+    return put_new(table, order_to_values(order))
 
 
 def order_from_item(item: Item) -> OutboxRow:
     """Return the order that an item holds."""
-    return OutboxRow(**{name: item[name] for name in OutboxRow.__slots__ if name in item})
+    known = {name: item[name] for name in OutboxRow.__slots__ if name in item}
+    return OutboxRow(**{**known, "mailed_attempts": tuple(known.get("mailed_attempts", ()))})
+
+
+def sent_mail_from_item(item: Item) -> SentMail:
+    """Return what the order of a mail says of it afterwards."""
+    told = Told(tuple(item.get("attempts", ())), item.get("account_id"), item.get("address_id"))
+    return SentMail(
+        id=item["id"],
+        kind=item["kind"],
+        ref=item["ref"],
+        handled=item["status"] != "pending",
+        told=told,
+        bounced_at=item.get("bounced_at"),
+        complained_at=item.get("complained_at"),
+    )
+
+
+def erasure_to_values(erasure: Erasure) -> dict[str, Any]:
+    """Return the attributes of an address to erase, which lies among the orders and is none of a mail."""
+    return {**asdict(erasure), "pk": erasure.id, "status": "erasure", "due_shard": ERASURES}
+
+
+def erasure_from_item(item: Item) -> Erasure:
+    """Return the address to erase that an item holds, which may be a farewell mail's order."""
+    return Erasure(**{name: item[name] for name in Erasure.__slots__ if name in item})
 
 
 def review_shard(account_id: str) -> str:
@@ -266,6 +301,9 @@ def review_shard(account_id: str) -> str:
 
 
 DUE_SHARDS = 4
+
+ERASURES = "erasures"
+"""Partition of the due index that the mailer does not look at."""
 
 
 def due_shard(row_id: str) -> str:

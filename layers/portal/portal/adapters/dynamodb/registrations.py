@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.items import from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.reads import read_together
-from portal.adapters.dynamodb.records import attempt_from_item, attempt_key, attempt_to_values, order_to_values
+from portal.adapters.dynamodb.records import attempt_from_item, attempt_key, attempt_to_values, put_order
 from portal.domain.errors import ConditionFailed, Conflict, Unavailable
 from portal.domain.ids import AttemptId, CanonicalEmail
 from portal.domain.outbox import OutboxRow
@@ -42,7 +42,7 @@ class RegistrationsTable:
         """Store an attempt together with the order of its mail."""
         puts = [
             {"Put": put_new(self._table, attempt_to_values(attempt))},
-            {"Put": put_new(self._outbox, order_to_values(order))},
+            {"Put": put_order(self._outbox, order)},
         ]
         try:
             self._aws.transact(*puts)

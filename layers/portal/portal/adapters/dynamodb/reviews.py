@@ -5,8 +5,8 @@ from typing import Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import IN_FORCE
-from portal.adapters.dynamodb.items import from_item, put_new, to_item, update_existing
-from portal.adapters.dynamodb.records import address_of, credential_key, order_to_values
+from portal.adapters.dynamodb.items import from_item, to_item, update_existing
+from portal.adapters.dynamodb.records import address_of, credential_key, put_order
 from portal.domain.account import Credential
 from portal.domain.ids import CanonicalEmail
 from portal.domain.outbox import OutboxRow
@@ -69,5 +69,5 @@ class ReviewsTable:
         key = {"pk": credential_key(credential.canonical_email)}
         self._aws.transact(
             {"Update": update_existing(self._table, key, update, _IN_FORCE_AS_READ, values)},
-            {"Put": put_new(self._outbox, order_to_values(order))},
+            {"Put": put_order(self._outbox, order)},
         )

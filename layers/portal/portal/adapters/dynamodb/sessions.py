@@ -13,7 +13,7 @@ from portal.adapters.dynamodb.records import (
     account_from_item,
     account_key,
     credential_key,
-    order_to_values,
+    put_order,
     session_from_item,
     session_key,
     session_to_values,
@@ -57,7 +57,7 @@ class SessionsTable:
             {"Put": put_new(self._table, session_to_values(session))},
             *forget(self._table, counted),
             *([self._note_login(noted)] if noted else []),
-            *([{"Put": put_new(self._outbox, order_to_values(notice))}] if notice else []),
+            *([{"Put": put_order(self._outbox, notice)}] if notice else []),
         )
 
     def find(self, session_id: SessionId) -> Session | None:

@@ -1,0 +1,8 @@
+"""What SES tells of mails that it took, by EventBridge; and every 15 minutes addresses that SES is to forget."""
+
+import os
+
+from portal.events.feedback import serve_feedback
+from portal.settings import FeedbackSettings, load
+
+handler = serve_feedback(load(FeedbackSettings, os.environ))
