@@ -19,14 +19,14 @@ ONLY ?=
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
 TESTED := layers functions tests tools
-MYPY_PATHS := layers/portal/portal tests tools $(wildcard functions/*/app.py)
+MYPY_PATHS := layers/portal/portal layers/portal/build_layer.py tests tools $(wildcard functions/*/app.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege faults timing load capacity openapi feed-schema feed-bench demo privacy clean distclean lock audit sbom
+.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege faults timing load bench capacity openapi feed-schema feed-bench demo privacy clean distclean lock audit sbom
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -119,6 +119,9 @@ timing: setup ## Whether known and unknown addresses take the same time, on a fr
 
 load: setup $(VENVS)/load/.ready ## Some thousand people at once on a stack of its own, while functions are killed; nothing may be lost
 	$(DEV)/pytest -q -s tests/load
+
+bench: setup ## How fast functions start and answer, on what `sam build` makes; writes docs/performance.md (some minutes)
+	$(DEV)/pytest -q -s tests/bench
 
 capacity: setup ## What looking at cases costs with a thousand and with a hundred thousand of them (some minutes)
 	$(DEV)/pytest -q -s tests/capacity

@@ -10,6 +10,7 @@ CREDENTIAL = "test"
 """Key and secret that the emulator takes for its root user."""
 
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+_MAKE_VARIABLES = frozenset({"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"})
 _PYTHON_VARIABLES = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 
 
@@ -34,8 +35,11 @@ def bin_directory(environment: str, venvs: Path) -> Path:
 
 def for_build(layout: Layout, programs: Path) -> dict[str, str]:
     """Return what `sam build` gets: the user's variables, for pip's sake, and a matching python first on PATH."""
+    # `sam build` calls make itself, which must not take itself for a part of the one that called us.
+    own = {name: value for name, value in os.environ.items() if name not in _MAKE_VARIABLES}
     return {
-        **os.environ,
+        **own,
+        "PORTAL_ARCHITECTURE": "native",
         "PATH": f"{programs}:{os.environ.get('PATH', _SYSTEM_PATH)}",
         "TMPDIR": str(layout.tmp),
         "__SAM_CLI_APP_DIR": str(layout.home / "sam"),
