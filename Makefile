@@ -149,7 +149,8 @@ audit: $(VENVS)/audit/.ready $(VENVS)/checkov/.ready ## Known weaknesses of what
 	$(VENVS)/audit/bin/python -m tools.audit
 
 sbom: $(VENVS)/audit/.ready ## Write docs/sbom.json anew from the pins of the layer
-	$(VENVS)/audit/bin/python -W ignore -m cyclonedx_py requirements --short-PURLs --output-reproducible --of JSON --sv 1.6 -o docs/sbom.json layers/portal/requirements.txt
+	$(VENVS)/audit/bin/python -W ignore -m cyclonedx_py requirements --short-PURLs --output-reproducible --of JSON --sv 1.6 -o - layers/portal/requirements.txt \
+	  | $(VENVS)/audit/bin/python -m tools.sbom > docs/sbom.json.new && mv docs/sbom.json.new docs/sbom.json
 
 clean: ## Forget the state of the local stack: accounts, mails, builds
 	rm -rf .local .aws-sam

@@ -18,9 +18,9 @@ def translated(template: Path, parameters: dict[str, str], uploaded: dict[str, s
         uploaded: names under which code was uploaded, by resource; the others are as they were before.
     """
     import boto3
-    from samcli.yamlhelper import yaml_parse  # type: ignore[import-not-found]
-    from samtranslator.parser.parser import Parser  # type: ignore[import-not-found]
-    from samtranslator.translator.translator import Translator  # type: ignore[import-not-found]
+    from samcli.yamlhelper import yaml_parse  # type: ignore[import-not-found]  # of the SAM CLI
+    from samtranslator.parser.parser import Parser  # type: ignore[import-not-found]  # of the SAM CLI
+    from samtranslator.translator.translator import Translator  # type: ignore[import-not-found]  # of the SAM CLI
 
     # Through JSON: the translator wants plain dictionaries.
     document = json.loads(json.dumps(yaml_parse(template.read_text(encoding="utf-8"))))
