@@ -4,16 +4,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal
+from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 
 from portal.domain.errors import ConditionFailed, Conflict, MailRefused, Unavailable
-from portal.observe import count_failed_call
+from portal.observe import Dependency, count_failed_call
 
-Service = Literal["dynamodb", "kms", "sesv2", "s3"]
+Service = Dependency
 Hook = Callable[[str, str, dict[str, Any]], None]
 """Called with service, operation and parameters; may raise or wait in the call's stead."""
 
