@@ -19,14 +19,14 @@ ONLY ?=
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
 TESTED := layers functions tests tools
-MYPY_PATHS := layers/portal/portal tests tools $(wildcard functions/*/app.py)
+MYPY_PATHS := layers/portal/portal layers/portal/build_layer.py tests tools $(wildcard functions/*/app.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 export PARAMS EMAIL EVENT EVIDENCE ACCOUNTS SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege faults timing load capacity capacity-tables queue-simulation openapi feed-schema feed-bench demo privacy clean distclean lock audit sbom
+.PHONY: help setup run deploy ops proof closings restore-drill keys rotate-keys retire-keys revoke-keys test lint types template unit integration e2e browser browser-ready deployed expiry siege faults timing load bench capacity capacity-tables queue-simulation openapi feed-schema feed-bench demo privacy clean distclean lock audit sbom
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -47,7 +47,6 @@ run: setup ## Run the portal and its mailbox on http://localhost:8080 (PORT=, PA
 	@exec $(DEV)/python -m tools.local run --port $(PORT) --param "$$PARAMS"
 
 deploy: setup ## Build and deploy an environment of samconfig.toml (ENV=prod or dev; docs/operations.md)
-	$(VENVS)/sam/bin/sam build --config-env "$(ENV)"
 	@$(DEV)/python -m tools.release "$(ENV)"
 
 proof: setup ## Write the proof of a person's consents from the running portal to .local/run/proof-1.html (EMAIL=…)
@@ -119,6 +118,9 @@ timing: setup ## Whether known and unknown addresses take the same time, on a fr
 
 load: setup $(VENVS)/load/.ready ## Some thousand people at once on a stack of its own, while functions are killed; nothing may be lost
 	$(DEV)/pytest -q -s tests/load
+
+bench: setup ## How fast functions start and answer, on what `sam build` makes; writes docs/performance.md (some minutes)
+	$(DEV)/pytest -q -s tests/bench
 
 capacity: setup ## What looking at cases costs with a thousand and with a hundred thousand of them (some minutes)
 	$(DEV)/pytest -q -s tests/capacity

@@ -1,12 +1,17 @@
 """What ``sam build`` makes: it holds all that the functions import, and nothing else."""
 
+import importlib.util
 import subprocess
 import sys
+from pathlib import Path
+from typing import get_args
 
 import pytest
+from botocore.session import Session
 
+from portal.adapters.aws import Service
 from tests.support.stack import built_layer, shared_stack
-from tests.support.template import functions, resources
+from tests.support.template import ROOT, functions, resources
 
 LOAD = (
     "import sys, runpy; sys.path[:0] = [{layer!r}]; "
@@ -36,7 +41,9 @@ def test_a_function_runs_on_the_built_layer_alone(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(functions()))
 def test_a_function_ships_its_handler_and_nothing_else(name: str) -> None:
     folder = shared_stack().state / "build" / logical_id(name)
-    assert sorted(path.name for path in folder.rglob("*") if path.is_file()) == ["app.py"]
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    assert [path.name for path in files] == ["app.cpython-313.pyc", "app.py"]
+    assert has_unchecked_bytecode(folder / "app.py")
 
 
 def test_the_layer_ships_no_tests_and_no_tools() -> None:
@@ -49,3 +56,44 @@ def test_the_layer_ships_no_tests_and_no_tools() -> None:
     assert (layer / "portal/http/openapi.json").exists()
     assert not [name for name in ("pytest", "moto", "aiohttp", "mypy", "tests", "tools") if (layer / name).exists()]
     assert not list(layer.rglob(".git*"))
+
+
+def has_unchecked_bytecode(source: Path) -> bool:
+    """PEP 552: the flags after the magic number say unchecked hash, so the source is not even looked at."""
+    code = Path(importlib.util.cache_from_source(str(source))).read_bytes()
+    return code[:4] == importlib.util.MAGIC_NUMBER and int.from_bytes(code[4:8], "little") == 0b01
+
+
+def test_all_python_of_the_layer_comes_with_bytecode_that_no_time_stamp_makes_stale() -> None:
+    layer = built_layer(shared_stack().state)
+    sources = [path for path in layer.rglob("*.py") if path.parent.name != "__pycache__"]
+    assert len(sources) > 1_000
+    assert [source for source in sources if not has_unchecked_bytecode(source)] == []
+
+
+def test_no_path_of_the_machine_that_built_it_is_shipped() -> None:
+    stack = shared_stack()
+    for code in (stack.state / "build").rglob("*.pyc"):
+        assert str(ROOT).encode() not in code.read_bytes(), code
+
+
+def test_models_of_other_services_are_left_out_and_every_region_keeps_its_addresses() -> None:
+    """A region without its partition would silently get addresses of another one."""
+    data = built_layer(shared_stack().state) / "botocore/data"
+    assert {path.name for path in data.iterdir() if path.is_dir()} == set(get_args(Service))
+    whole, trimmed = Session(), Session()
+    trimmed.get_component("data_loader").search_paths[:] = [str(data)]
+    assert trimmed.get_available_partitions() == whole.get_available_partitions()
+    regions = [
+        (service, region)
+        for partition in whole.get_available_partitions()
+        for service in get_args(Service)
+        for region in whole.get_available_regions(service, partition, allow_non_regional=True)
+    ]
+    assert len(regions) > 100
+    for service, region in regions:
+        found = [
+            session.create_client(service, region, aws_access_key_id="a", aws_secret_access_key="b").meta.endpoint_url
+            for session in (whole, trimmed)
+        ]
+        assert found[0] == found[1], (service, region)

@@ -41,6 +41,7 @@ def count(**_: Any) -> None:
 @events.test_start.add_listener  # type: ignore[untyped-decorator]  # as above
 def begin(environment: Any, **_: Any) -> None:
     legal = requests.get(f"{URL}/api/legal", headers={"X-Forwarded-For": "192.0.2.1"}, timeout=240)
+    legal.raise_for_status()
     state["version"] = legal.json()["terms"]["version"]
     gevent.spawn(read_mails)
     gevent.spawn(end_when_enough, environment)

@@ -26,7 +26,8 @@ STATE = ROOT / ".local/load"
 REGISTRATIONS = int(os.environ.get("LOAD_REGISTRATIONS", "2000"))
 REQUESTS = int(os.environ.get("LOAD_REQUESTS", "10000"))
 PEOPLE = 8
-KILL_SECONDS = 4.0
+# A function that starts again takes the emulator some seconds, most of them for unpacking the layer.
+KILL_SECONDS = 10.0
 QUIET_SECONDS = 300
 # Strangers come from ranges of their own; that all of them get mails from one stack at once is what is tried here.
 PARAMETERS = {"MailsPerSecond": "100", "ThrottlingRateLimit": "2000", "ThrottlingBurstLimit": "4000"}
@@ -42,18 +43,26 @@ def portal() -> Iterator[Portal]:
 class Killer(threading.Thread):
     """Kills a process of a function now and then, in the midst of whatever it does."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Path) -> None:
         super().__init__(daemon=True)
+        self._ledger = ledger
         self.kills = 0
         self.over = threading.Event()
         self._dice = random.Random(0)  # noqa: S311 - which process is hit, for repeated runs
 
     def run(self) -> None:
+        # Not before people are at work: the wordings in force are asked for once.
+        while not _begun(self._ledger) and not self.over.wait(1):
+            pass
         while not self.over.wait(KILL_SECONDS):
             workers = sorted(_workers())
             if workers:
                 os.kill(self._dice.choice(workers), signal.SIGKILL)
                 self.kills += 1
+
+
+def _begun(ledger: Path) -> bool:
+    return ledger.stat().st_size > 0
 
 
 def _workers() -> Iterator[int]:
@@ -80,7 +89,7 @@ def walk(portal: Portal, ledger: Path, figures: Path) -> int:
     command = [str(ROOT / ".venvs/load/bin/locust"), "--headless", "--only-summary", "--exit-code-on-error", "0"]
     command += ["--locustfile", str(Path(__file__).with_name("locustfile.py")), "--stop-timeout", "150"]
     command += ["--users", str(PEOPLE), "--spawn-rate", "1", "--csv", str(figures)]
-    killer = Killer()
+    killer = Killer(ledger)
     killer.start()
     try:
         subprocess.run(command, env=environment, check=True)

@@ -1,6 +1,7 @@
 """Environment variables of the programs that we start, and of ourselves."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from tools.local.layout import Layout
@@ -10,6 +11,7 @@ CREDENTIAL = "test"
 """Key and secret that the emulator takes for its root user."""
 
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+_MAKE_VARIABLES = frozenset({"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"})
 _PYTHON_VARIABLES = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 
 
@@ -32,10 +34,16 @@ def bin_directory(environment: str, venvs: Path) -> Path:
     return venvs / environment / "bin"
 
 
+def without_make(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return variables for `sam build`, which calls make itself: that one is no part of the one that called us."""
+    return {name: value for name, value in variables.items() if name not in _MAKE_VARIABLES}
+
+
 def for_build(layout: Layout, programs: Path) -> dict[str, str]:
     """Return what `sam build` gets: the user's variables, for pip's sake, and a matching python first on PATH."""
     return {
-        **os.environ,
+        **without_make(os.environ),
+        "PORTAL_ARCHITECTURE": "native",
         "PATH": f"{programs}:{os.environ.get('PATH', _SYSTEM_PATH)}",
         "TMPDIR": str(layout.tmp),
         "__SAM_CLI_APP_DIR": str(layout.home / "sam"),

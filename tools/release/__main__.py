@@ -1,7 +1,8 @@
-"""`python -m tools.release ENV`: deploy what `sam build` made, under a name of its own (docs/operations.md)."""
+"""`python -m tools.release ENV`: build and deploy an environment, under a name of its own (docs/operations.md)."""
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 
@@ -23,13 +24,21 @@ def main() -> int:
     if env == "local" or not parameters:
         print("Error: say which environment: ENV=dev or ENV=prod; `make run` deploys the local one", file=sys.stderr)
         return 1
+    # Not from the cache: it does not know for which machines the layer was built.
+    if code := _sam("build", "--config-env", env, "--no-cached", PORTAL_ARCHITECTURE=parameters["Architecture"]):
+        return code
     parameters["Release"] = release_of(_BUILD, parameters)
     given = _BUILD.parent / f"parameters-{env}.json"
     given.write_text(json.dumps(parameters, indent=1), encoding="utf-8")
-    sam = environment.bin_directory("sam", VENVS) / "sam"
-    command = [str(sam), "deploy", "--config-env", env, "--parameter-overrides", f"file://{given}"]
     print(f"Release {parameters['Release']} to {env}", flush=True)
-    return subprocess.run(command, cwd=PROJECT, check=False).returncode
+    return _sam("deploy", "--config-env", env, "--parameter-overrides", f"file://{given}")
+
+
+def _sam(*words: str, **variables: str) -> int:
+    programs = environment.bin_directory("sam", VENVS)
+    own = environment.without_make(os.environ)
+    own["PATH"] = f"{programs}:{own.get('PATH', '')}"
+    return subprocess.run([str(programs / "sam"), *words], cwd=PROJECT, env=own | variables, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -1,0 +1,121 @@
+"""Builds the layer for ``sam build``: the portal and its libraries, without what nothing uses, with bytecode.
+
+Runs in plain Python 3.13 with pip, before anything is installed. Nothing but ``python/`` below the target is shipped.
+"""
+
+import argparse
+import compileall
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+HERE = Path(__file__).parent
+PLATFORMS = {
+    "arm64": ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64"),
+    "x86_64": ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),
+    "native": (),
+}
+"""Which wheels fit an architecture of Lambda (Amazon Linux 2023 has glibc 2.34), the newest first."""
+
+SERVICES = frozenset({"dynamodb", "kms", "s3", "sesv2"})
+"""Whose models are kept whole; ``adapters.aws.Service`` names the same, and a test holds both together."""
+
+# Parts of libraries that nothing here reads, as patterns below ``python/``.
+UNUSED = (
+    "bin",
+    "**/*.pyi",
+    "**/py.typed",
+    "**/tests",
+    "*.dist-info/RECORD",
+    "*.dist-info/INSTALLER",
+    "*.dist-info/REQUESTED",
+    "boto3/data",  # resources; only clients are used
+    "boto3/examples",
+    "botocore/data/*/**/examples-*.json*",
+    "botocore/data/*/**/paginators-*.json*",
+    "botocore/data/*/**/waiters-*.json*",
+    "dns",  # e-mail addresses are checked without asking their servers
+    "phonenumbers/carrierdata",
+    "phonenumbers/geodata",
+    "phonenumbers/tzdata",
+    "phonenumbers/carrier.py",
+    "phonenumbers/geocoder.py",
+    "phonenumbers/timezone.py",
+    "pycountry/locales",
+    "pycparser",  # compiles declarations of C; the extensions bring theirs compiled
+)
+WORDS = "spellchecker/resources"
+WORDS_KEPT = "de.json.gz"
+
+
+def install(target: Path, architecture: str) -> None:
+    """Install the pinned libraries.
+
+    Args:
+        target: what becomes ``python/`` of the layer.
+        architecture: one of ``PLATFORMS``.
+
+    Raises:
+        subprocess.CalledProcessError: pip could not.
+    """
+    command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
+    command += ["--require-hashes", "--no-deps", "--only-binary=:all:", "--target", str(target)]
+    if platforms := PLATFORMS[architecture]:
+        command += ["--python-version", "3.13", "--implementation", "cp"]
+        command += [word for platform in platforms for word in ("--platform", platform)]
+    subprocess.run([*command, "--requirement", str(HERE / "requirements.txt")], check=True)  # noqa: S603 - built here
+
+
+def unused(target: Path) -> Iterator[Path]:
+    """Yield files and folders of installed libraries that nothing here reads."""
+    for pattern in UNUSED:
+        yield from target.glob(pattern)
+    # Beside the folders of services lie partitions, endpoints and defaults, which stay whole: without its partition a
+    # region silently gets a wrong domain.
+    yield from (path for path in (target / "botocore/data").iterdir() if path.is_dir() and path.name not in SERVICES)
+    yield from (path for path in (target / WORDS).iterdir() if path.name != WORDS_KEPT)
+
+
+def build(target: Path, architecture: str) -> None:
+    """Make ``python/`` of the layer.
+
+    Bytecode is unchecked (PEP 552): archives change times of files, and Lambda has no place to write it.
+
+    Args:
+        target: empty.
+        architecture: one of ``PLATFORMS``.
+    """
+    install(target, architecture)
+    for path in sorted(unused(target)):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)  # its folder may be gone
+    shutil.copytree(HERE / "portal", target / "portal", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    if not compileall.compile_dir(
+        target,
+        stripdir=str(target.parent),
+        prependdir="/opt",
+        quiet=1,
+        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+        workers=0,
+    ):
+        raise SystemExit("Error: a file of the layer is no Python 3.13")
+
+
+def main() -> None:
+    """Build what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", type=Path, help="where SAM takes the layer from")
+    parser.add_argument("--architecture", choices=list(PLATFORMS), required=True)
+    given = parser.parse_args()
+    if sys.version_info[:2] != (3, 13):
+        raise SystemExit("Error: bytecode of Lambda's python3.13 is made by Python 3.13 alone")
+    build(given.target / "python", given.architecture)
+
+
+if __name__ == "__main__":
+    main()
