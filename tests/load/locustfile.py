@@ -175,4 +175,4 @@ class Person(HttpUser):  # type: ignore[misc]  # as above
                 return None
             answer.success()
             is_json = answer.headers.get("Content-Type", "").startswith("application/json")
-            return answer.json() if is_json else answer.text
+            return answer.json() if is_json and answer.text else answer.text
