@@ -3,7 +3,7 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import CasesSettings, load
+from portal.settings import CasesSettings, load, starts_from_snapshot
 
 ROUTES = (
     Route("GET", "/api/clients", "clients:get_all", needs="access_token"),
@@ -20,4 +20,4 @@ ROUTES = (
     Route("POST", "/api/clients/{client_id}/cases/{case_id}/interest", "cases:post_interest", needs="access_token"),
 )
 
-handler = serve(ROUTES, Wiring(load(CasesSettings, os.environ)))
+handler = serve(ROUTES, Wiring(load(CasesSettings, os.environ)), from_snapshot=starts_from_snapshot(os.environ))

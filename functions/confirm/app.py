@@ -3,7 +3,7 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import ConfirmSettings, load
+from portal.settings import ConfirmSettings, load, starts_from_snapshot
 
 ROUTES = (
     Route("POST", "/api/registrations/confirm", "confirmation:confirm", event="user_created"),
@@ -16,4 +16,4 @@ ROUTES = (
     Route("POST", "/form/freeze", "confirmation:freeze_account_form", event="user_locked"),
 )
 
-handler = serve(ROUTES, Wiring(load(ConfirmSettings, os.environ)))
+handler = serve(ROUTES, Wiring(load(ConfirmSettings, os.environ)), from_snapshot=starts_from_snapshot(os.environ))

@@ -3,7 +3,7 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import LoginSettings, load
+from portal.settings import LoginSettings, load, starts_from_snapshot
 
 ROUTES = (
     Route("POST", "/api/login", "login:post_login", event="authn_login_success"),
@@ -35,4 +35,4 @@ ROUTES = (
     Route("POST", "/form/reset", "password_reset:post_confirm_form", event="authn_password_reset"),
 )
 
-handler = serve(ROUTES, Wiring(load(LoginSettings, os.environ)))
+handler = serve(ROUTES, Wiring(load(LoginSettings, os.environ)), from_snapshot=starts_from_snapshot(os.environ))

@@ -3,7 +3,7 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import ProfileSettings, load
+from portal.settings import ProfileSettings, load, starts_from_snapshot
 
 ROUTES = (
     Route("GET", "/api/profile", "profile:get", needs="access_token"),
@@ -49,4 +49,4 @@ ROUTES = (
     ),
 )
 
-handler = serve(ROUTES, Wiring(load(ProfileSettings, os.environ)))
+handler = serve(ROUTES, Wiring(load(ProfileSettings, os.environ)), from_snapshot=starts_from_snapshot(os.environ))

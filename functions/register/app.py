@@ -3,7 +3,7 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import RegisterSettings, load
+from portal.settings import RegisterSettings, load, starts_from_snapshot
 
 ROUTES = (
     Route("GET", "/api/health", "public:health"),
@@ -17,4 +17,4 @@ ROUTES = (
     Route("POST", "/form/resend", "registrations:resend_form", event="registration_resend"),
 )
 
-handler = serve(ROUTES, Wiring(load(RegisterSettings, os.environ)))
+handler = serve(ROUTES, Wiring(load(RegisterSettings, os.environ)), from_snapshot=starts_from_snapshot(os.environ))

@@ -3,7 +3,7 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import WebSettings, load
+from portal.settings import WebSettings, load, starts_from_snapshot
 
 ROUTES = (
     Route("GET", "/", "pages:get"),
@@ -12,4 +12,4 @@ ROUTES = (
     Route("HEAD", "/{page}", "pages:get"),
 )
 
-handler = serve(ROUTES, Wiring(load(WebSettings, os.environ)))
+handler = serve(ROUTES, Wiring(load(WebSettings, os.environ)), from_snapshot=starts_from_snapshot(os.environ))

@@ -5,6 +5,7 @@ Runs in plain Python 3.13 with pip, before anything is installed. Nothing but ``
 
 import argparse
 import compileall
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,18 @@ UNUSED = (
     "pycountry/locales",
     "pycparser",  # compiles declarations of C; the extensions bring theirs compiled
 )
+# https://www.amazontrust.com/repository/: AWS asks to trust these five, and names no other for the partition `aws`.
+AMAZON_ROOTS = (
+    "Amazon Root CA 1",
+    "Amazon Root CA 2",
+    "Amazon Root CA 3",
+    "Amazon Root CA 4",
+    "Starfield Services Root Certificate Authority - G2",
+)
+ROOTS_FILE = "amazon-roots.pem"
+_CERTIFICATE = re.compile(
+    r'^# Label: "(.+)"\n(?:#.*\n)*(-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n)', re.MULTILINE
+)
 WORDS = "spellchecker/resources"
 WORDS_KEPT = "de.json.gz"
 
@@ -79,6 +92,23 @@ def unused(target: Path) -> Iterator[Path]:
     yield from (path for path in (target / WORDS).iterdir() if path.name != WORDS_KEPT)
 
 
+def amazon_roots(certificates: str) -> str:
+    """Return the roots that services of AWS prove themselves by, out of all that browsers trust.
+
+    Reading five instead of 126 saves each client half of what it needs before its first connection.
+
+    Args:
+        certificates: in PEM, each below a comment that labels it, as botocore ships them.
+
+    Raises:
+        SystemExit: one of them is missing.
+    """
+    found = dict(_CERTIFICATE.findall(certificates))
+    if missing := [name for name in AMAZON_ROOTS if name not in found]:
+        raise SystemExit(f"Error: botocore lacks certificates of Amazon: {missing}")
+    return "".join(found[name] for name in AMAZON_ROOTS)
+
+
 def build(target: Path, architecture: str) -> None:
     """Make ``python/`` of the layer.
 
@@ -94,6 +124,7 @@ def build(target: Path, architecture: str) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)  # its folder may be gone
+    (target / ROOTS_FILE).write_text(amazon_roots((target / "botocore/cacert.pem").read_text()))
     shutil.copytree(HERE / "portal", target / "portal", ignore=shutil.ignore_patterns("__pycache__", ".*"))
     if not compileall.compile_dir(
         target,

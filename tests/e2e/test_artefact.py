@@ -1,6 +1,7 @@
 """What ``sam build`` makes: it holds all that the functions import, and nothing else."""
 
 import importlib.util
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from botocore.session import Session
 
 from portal.adapters.aws import Service
 from tests.support.stack import built_layer, shared_stack
-from tests.support.template import ROOT, functions, resources
+from tests.support.template import ROOT, functions, resources, template
 
 LOAD = (
     "import sys, runpy; sys.path[:0] = [{layer!r}]; "
@@ -75,6 +76,15 @@ def test_no_path_of_the_machine_that_built_it_is_shipped() -> None:
     stack = shared_stack()
     for code in (stack.state / "build").rglob("*.pyc"):
         assert str(ROOT).encode() not in code.read_bytes(), code
+
+
+def test_the_roots_of_aws_lie_where_the_functions_look_for_them() -> None:
+    variable = template()["Globals"]["Function"]["Environment"]["Variables"]["AWS_CA_BUNDLE"]
+    (path,) = [value for value in variable["Fn::If"] if str(value).startswith("/opt/")]
+    file = built_layer(shared_stack().state).parent / Path(path).relative_to("/opt")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(file)
+    assert len(context.get_ca_certs()) == 5
 
 
 def test_models_of_other_services_are_left_out_and_every_region_keeps_its_addresses() -> None:

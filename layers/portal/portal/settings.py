@@ -289,6 +289,15 @@ class WebSettings(WordingSettings):
         return {**self.wording_facts, **{name: getattr(self, name) or "" for name in own}}
 
 
+def starts_from_snapshot(environment: Mapping[str, str]) -> bool:
+    """Tell whether Lambda starts this process for a snapshot (SnapStart).
+
+    Args:
+        environment: usually ``os.environ``.
+    """
+    return environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+
+
 def load[S](settings: type[S], environment: Mapping[str, str]) -> S:
     """Return the settings of a function.
 

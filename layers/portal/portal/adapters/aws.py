@@ -154,6 +154,10 @@ class Aws:
         """
         self.call("dynamodb", "transact_write_items", TransactItems=list(writes))
 
+    def forget(self) -> None:
+        """Give up clients, connections and credentials; the next call makes new ones."""
+        self._session, self._clients = None, {}
+
     def _client(self, service: Service) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         if service not in self._clients:
             self._session = self._session or boto3.Session()

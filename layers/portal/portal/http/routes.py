@@ -14,6 +14,7 @@ from portal.http.problems import INTERNAL_ERROR, PROBLEMS, Problem, problem_of, 
 from portal.http.request import Request
 from portal.http.response import Response
 from portal.http.security_log import log_outcome
+from portal.http.snapshot import prepare_snapshots
 from portal.observe import SecurityEvent, count_broken_request, flush_metrics, log_failure, logger, orders_of
 
 if TYPE_CHECKING:
@@ -84,9 +85,17 @@ type Endpoint[S] = Callable[[Request, Wiring[S]], Response]
 Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 
-def serve[S](routes: Sequence[Route], wiring: Wiring[S]) -> Handler:
-    """Return the Lambda handler of a function."""
+def serve[S](routes: Sequence[Route], wiring: Wiring[S], *, from_snapshot: bool = False) -> Handler:
+    """Return the Lambda handler of a function.
+
+    Args:
+        routes: what it answers.
+        wiring: what its endpoints share.
+        from_snapshot: whether copies of it start from a snapshot of this process (SnapStart).
+    """
     table = {(route.method, route.path): route for route in routes}
+    if from_snapshot:
+        prepare_snapshots(routes, wiring)
 
     def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         started = time.monotonic()
