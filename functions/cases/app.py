@@ -3,7 +3,8 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import CasesSettings, load, starts_from_snapshot
+from portal.settings import load, starts_from_snapshot
+from portal.settings.cases import CasesSettings
 
 ROUTES = (
     Route("GET", "/api/clients", "clients:get_all", needs="access_token"),

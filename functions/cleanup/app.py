@@ -3,6 +3,7 @@
 import os
 
 from portal.events.cleanup import serve_cleanup
-from portal.settings import CleanupSettings, load
+from portal.settings import load
+from portal.settings.cleanup import CleanupSettings
 
 handler = serve_cleanup(load(CleanupSettings, os.environ))

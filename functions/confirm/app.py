@@ -3,7 +3,8 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import ConfirmSettings, load, starts_from_snapshot
+from portal.settings import load, starts_from_snapshot
+from portal.settings.confirm import ConfirmSettings
 
 ROUTES = (
     Route("POST", "/api/registrations/confirm", "confirmation:confirm", event="user_created"),

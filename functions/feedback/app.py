@@ -3,6 +3,7 @@
 import os
 
 from portal.events.feedback import serve_feedback
-from portal.settings import FeedbackSettings, load
+from portal.settings import load
+from portal.settings.feedback import FeedbackSettings
 
 handler = serve_feedback(load(FeedbackSettings, os.environ))

@@ -3,6 +3,7 @@
 import os
 
 from portal.events.ingest import serve_ingest
-from portal.settings import IngestSettings, load
+from portal.settings import load
+from portal.settings.ingest import IngestSettings
 
 handler = serve_ingest(load(IngestSettings, os.environ))

@@ -3,7 +3,8 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import LoginSettings, load, starts_from_snapshot
+from portal.settings import load, starts_from_snapshot
+from portal.settings.login import LoginSettings
 
 ROUTES = (
     Route("POST", "/api/login", "login:post_login", event="authn_login_success"),

@@ -3,6 +3,7 @@
 import os
 
 from portal.events.mailer import serve_mailer
-from portal.settings import MailerSettings, load
+from portal.settings import load
+from portal.settings.mailer import MailerSettings
 
 handler = serve_mailer(load(MailerSettings, os.environ))

@@ -3,6 +3,7 @@
 import os
 
 from portal.events.ops import serve_ops
-from portal.settings import OpsSettings, load
+from portal.settings import load
+from portal.settings.ops import OpsSettings
 
 handler = serve_ops(load(OpsSettings, os.environ))

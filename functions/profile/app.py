@@ -3,7 +3,8 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import ProfileSettings, load, starts_from_snapshot
+from portal.settings import load, starts_from_snapshot
+from portal.settings.profile import ProfileSettings
 
 ROUTES = (
     Route("GET", "/api/profile", "profile:get", needs="access_token"),

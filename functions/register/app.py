@@ -3,7 +3,8 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import RegisterSettings, load, starts_from_snapshot
+from portal.settings import load, starts_from_snapshot
+from portal.settings.register import RegisterSettings
 
 ROUTES = (
     Route("GET", "/api/health", "public:health"),

@@ -3,6 +3,7 @@
 import os
 
 from portal.events.review import serve_review
-from portal.settings import ReviewSettings, load
+from portal.settings import load
+from portal.settings.review import ReviewSettings
 
 handler = serve_review(load(ReviewSettings, os.environ))

@@ -3,7 +3,8 @@
 import os
 
 from portal.http.routes import Route, Wiring, serve
-from portal.settings import WebSettings, load, starts_from_snapshot
+from portal.settings import load, starts_from_snapshot
+from portal.settings.web import WebSettings
 
 ROUTES = (
     Route("GET", "/", "pages:get"),

@@ -5,6 +5,8 @@ Runs in plain Python 3.13 with pip, before anything is installed. Nothing but ``
 
 import argparse
 import compileall
+import gzip
+import json
 import re
 import shutil
 import subprocess
@@ -12,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from py_compile import PycInvalidationMode
+from typing import Any
 
 HERE = Path(__file__).parent
 PLATFORMS = {
@@ -23,6 +26,9 @@ PLATFORMS = {
 
 SERVICES = frozenset({"dynamodb", "kms", "s3", "sesv2"})
 """Whose models are kept whole; ``adapters.aws.Service`` names the same, and a test holds both together."""
+
+ENDPOINT_PREFIXES = frozenset({"dynamodb", "email", "kms", "s3"})
+"""What ``endpoints.json`` calls them; a test asks for the address of every region."""
 
 # Parts of libraries that nothing here reads, as patterns below ``python/``.
 UNUSED = (
@@ -86,10 +92,47 @@ def unused(target: Path) -> Iterator[Path]:
     """Yield files and folders of installed libraries that nothing here reads."""
     for pattern in UNUSED:
         yield from target.glob(pattern)
-    # Beside the folders of services lie partitions, endpoints and defaults, which stay whole: without its partition a
-    # region silently gets a wrong domain.
+    # Beside the folders of services lie partitions, endpoints and defaults, which stay (``trim_models``).
     yield from (path for path in (target / "botocore/data").iterdir() if path.is_dir() and path.name not in SERVICES)
     yield from (path for path in (target / WORDS).iterdir() if path.name != WORDS_KEPT)
+
+
+def trim_models(data: Path) -> None:
+    """Take other services' addresses and all documentation out of botocore's data.
+
+    Every client reads both at its start. Partitions, regions and their domains stay whole: without its partition a
+    region silently gets a wrong domain.
+
+    Args:
+        data: ``botocore/data`` of the layer.
+    """
+    endpoints = data / "endpoints.json"
+    document = json.loads(endpoints.read_bytes())
+    for partition in document["partitions"]:
+        partition["services"] = {
+            name: service for name, service in partition["services"].items() if name in ENDPOINT_PREFIXES
+        }
+    endpoints.write_text(_compact(document))
+    for model in sorted(data.glob("*/*/service-2.json.gz")):
+        with gzip.open(model) as file:
+            content = without_documentation(json.load(file))
+        model.unlink()
+        model.with_suffix("").write_text(_compact(content))
+
+
+def without_documentation(model: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return a model of a service without its texts; members that happen to be called so are no texts, and stay."""
+    if isinstance(model, dict):
+        return {
+            key: without_documentation(value)
+            for key, value in model.items()
+            if not (key == "documentation" and isinstance(value, str))
+        }
+    return [without_documentation(value) for value in model] if isinstance(model, list) else model
+
+
+def _compact(document: Any) -> str:  # noqa: ANN401 - JSON
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def amazon_roots(certificates: str) -> str:
@@ -124,6 +167,7 @@ def build(target: Path, architecture: str) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)  # its folder may be gone
+    trim_models(target / "botocore/data")
     (target / ROOTS_FILE).write_text(amazon_roots((target / "botocore/cacert.pem").read_text()))
     shutil.copytree(HERE / "portal", target / "portal", ignore=shutil.ignore_patterns("__pycache__", ".*"))
     if not compileall.compile_dir(

@@ -100,7 +100,14 @@ def document(figures: Figures, day: date, size: tuple[int, int]) -> Iterator[str
         names = [f"{name} | {step}" if step else name for name in figures.steps]
         cells = [f"{figures.first(name) * 1000:.0f} ({figures.ratio(name):.2f})" for name in names]
         yield f"| {words} | {' | '.join(cells)} |"
-    yield "\n## Peers\n"
+    restored = ", ".join(f"`{name}` {figures.first(f'{name} | restored') * 1000:.0f} ms" for name in figures.steps)
+    before, after = (figures.medians[name]["first"] * 1000 for name in ("roots | whole", "roots"))
+    yield (
+        f"\nBeside these: before its first connection a client reads the roots it trusts, in {after:.1f} ms instead of "
+        f"{before:.1f} (the starts here use no TLS). With `SnapStart=true`, from the first instruction of a copy to "
+        f"its first answer, without what Lambda takes to restore it: {restored}.\n"
+    )
+    yield "## Peers\n"
     yield (
         "Frameworks on the same work (register, verify, log in, profile), as multiples of the bare client, measured "
         "once on another machine against a local SQLite file without network, which flatters them.\n"

@@ -10,7 +10,8 @@ import pytest
 
 from portal.http import routes
 from portal.http.routes import Handler, Wiring, serve
-from portal.settings import ConfirmSettings, load
+from portal.settings import load
+from portal.settings.confirm import ConfirmSettings
 from tests.support.people import IBAN, OTHER_IBAN, PASSWORD
 from tests.support.stack import ANSWER_SECONDS, TABLES, Portal, link_token, password_of, shared_stack
 

@@ -10,7 +10,8 @@ from portal.domain.session import RECENT_SECONDS
 from portal.domain.token import ACCESS, Purpose
 from portal.http.caller import sessions_of
 from portal.http.routes import Route, Wiring
-from portal.settings import LoginSettings, load
+from portal.settings import load
+from portal.settings.login import LoginSettings
 from tests.support.forging import forge, parts_of
 from tests.support.journeys import EMAIL
 from tests.support.stage import OTHER_EMAIL, Scene, Sent

@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.adapters.dynamodb.items import from_item
 from portal.events.ingest import serve_ingest
-from portal.settings import IngestSettings
+from portal.settings.ingest import IngestSettings
 from tests.support.moto_speed import SESSION, shared_aws
 from tests.support.template import resources
 from tests.support.world import REGION, Clock, Hooks, LambdaContext, World

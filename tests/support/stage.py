@@ -13,7 +13,8 @@ from portal.adapters.kms import Kms
 from portal.adapters.tokens import KmsAccessTokens, KmsLinks, public_key_from_der
 from portal.domain.ids import AccountId, SessionId
 from portal.domain.token import ACCESS, AccessClaims, Purpose
-from portal.settings import LoginSettings, load
+from portal.settings import load
+from portal.settings.login import LoginSettings
 from tests.support.forging import Sign, forgeries, parts_of
 from tests.support.journeys import EMAIL, Journey
 from tests.support.tables import WRITES, Items, Tables

@@ -19,6 +19,18 @@ from portal.events.mailer import serve_mailer
 from portal.events.ops import serve_ops
 from portal.events.review import serve_review
 from portal.http.routes import Handler, Wiring, serve
+from portal.settings.cases import CasesSettings
+from portal.settings.cleanup import CleanupSettings
+from portal.settings.confirm import ConfirmSettings
+from portal.settings.feedback import FeedbackSettings
+from portal.settings.ingest import IngestSettings
+from portal.settings.login import LoginSettings
+from portal.settings.mailer import MailerSettings
+from portal.settings.ops import OpsSettings
+from portal.settings.profile import ProfileSettings
+from portal.settings.register import RegisterSettings
+from portal.settings.review import ReviewSettings
+from portal.settings.web import WebSettings
 from tests.support.contract import check_answer
 from tests.support.moto_speed import SESSION, shared
 from tests.support.rule_events import passed_by_rules
@@ -30,12 +42,12 @@ from tools.openapi.routes import API_PREFIXES
 REGION = "eu-central-1"
 START = 1_795_000_000
 HTTP_FUNCTIONS: dict[str, type[Any]] = {
-    "register": portal_settings.RegisterSettings,
-    "confirm": portal_settings.ConfirmSettings,
-    "login": portal_settings.LoginSettings,
-    "profile": portal_settings.ProfileSettings,
-    "cases": portal_settings.CasesSettings,
-    "web": portal_settings.WebSettings,
+    "register": RegisterSettings,
+    "confirm": ConfirmSettings,
+    "login": LoginSettings,
+    "profile": ProfileSettings,
+    "cases": CasesSettings,
+    "web": WebSettings,
 }
 SOME_PATH = {"id": "some-session", "kind": "terms", "client_id": "K-1001", "case_id": "2026-0001"}
 PARAMETERS = {
@@ -206,17 +218,17 @@ class World:
         self.names |= parameters
         self._make_keys()
         self.functions: dict[str, Handler] = {name: self._http_function(name) for name in HTTP_FUNCTIONS}
-        settings = portal_settings.load(portal_settings.MailerSettings, self.environment("mailer"))
+        settings = portal_settings.load(MailerSettings, self.environment("mailer"))
         self.mailer = serve_mailer(settings, self.aws, self.clock, pause=lambda _: None)
-        cleaning = portal_settings.load(portal_settings.CleanupSettings, self.environment("cleanup"))
+        cleaning = portal_settings.load(CleanupSettings, self.environment("cleanup"))
         self.cleanup = serve_cleanup(cleaning, self.aws, self.clock)
-        reviewing = portal_settings.load(portal_settings.ReviewSettings, self.environment("review"))
+        reviewing = portal_settings.load(ReviewSettings, self.environment("review"))
         self.review = serve_review(reviewing, self.aws, self.clock)
-        ingesting = portal_settings.load(portal_settings.IngestSettings, self.environment("ingest"))
+        ingesting = portal_settings.load(IngestSettings, self.environment("ingest"))
         self.ingest = serve_ingest(ingesting, self.aws, self.clock, pause=lambda _: None)
-        listening = portal_settings.load(portal_settings.FeedbackSettings, self.environment("feedback"))
+        listening = portal_settings.load(FeedbackSettings, self.environment("feedback"))
         self.feedback = serve_feedback(listening, self.aws, self.clock, pause=self.pauses.append)
-        operating = portal_settings.load(portal_settings.OpsSettings, self.environment("ops"))
+        operating = portal_settings.load(OpsSettings, self.environment("ops"))
         self.operators = serve_ops(operating, self.aws, self.clock)
 
     def _make_tables(self) -> dict[str, str]:

@@ -11,12 +11,17 @@ from typing import Any, get_args
 
 import pytest
 
-from portal import settings as portal_settings
 from portal.adapters.aws import CONFIGS, REQUEST_SECONDS, Service
 from portal.adapters.dynamodb.mirror_records import row_values
 from portal.domain.search import Sort
 from portal.http.response import Response
 from portal.observe import SecurityCounter
+from portal.settings.cleanup import CleanupSettings
+from portal.settings.feedback import FeedbackSettings
+from portal.settings.ingest import IngestSettings
+from portal.settings.mailer import MailerSettings
+from portal.settings.ops import OpsSettings
+from portal.settings.review import ReviewSettings
 from tests.support.journeys import JOURNEYS
 from tests.support.mirror import a_case
 from tests.support.template import (
@@ -40,12 +45,12 @@ KEYS = resources("AWS::KMS::Key")
 API = resources("AWS::Serverless::Api")["Api"]
 SETTINGS = {
     **HTTP_FUNCTIONS,
-    "mailer": portal_settings.MailerSettings,
-    "cleanup": portal_settings.CleanupSettings,
-    "review": portal_settings.ReviewSettings,
-    "ingest": portal_settings.IngestSettings,
-    "feedback": portal_settings.FeedbackSettings,
-    "ops": portal_settings.OpsSettings,
+    "mailer": MailerSettings,
+    "cleanup": CleanupSettings,
+    "review": ReviewSettings,
+    "ingest": IngestSettings,
+    "feedback": FeedbackSettings,
+    "ops": OpsSettings,
 }
 
 # Actions that AWS defines without resource-level rights, or that the local stack can't scope.

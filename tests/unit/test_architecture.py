@@ -16,7 +16,7 @@ ALLOWED = {
     "mails": {"domain", "mails"},
     "pages": {"domain", "pages"},
     "proofs": {"domain"},
-    "settings": {"domain", "adapters"},
+    "settings": {"domain", "adapters", "settings"},
     "observe": set(),
     "http": {"domain", "flows", "adapters", "pages", "http", "settings", "observe", ""},
     # Of http only how documents are checked.

@@ -1,15 +1,28 @@
 """Settings stop a function that is not configured."""
 
 from dataclasses import fields
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 
 from portal import settings
 from portal.adapters.kms import Slot
-from portal.settings import LoginSettings, MailerSettings, SettingsError, load
+from portal.settings import SettingsError, load
+from portal.settings.login import LoginSettings
+from portal.settings.mailer import MailerSettings
 
-EVERY = [kind for kind in vars(settings).values() if isinstance(kind, type) and kind.__name__.endswith("Settings")]
+MODULES = [import_module(f"portal.settings.{found.name}") for found in iter_modules(settings.__path__)]
+EVERY = sorted(
+    {
+        kind
+        for module in MODULES
+        for kind in vars(module).values()
+        if isinstance(kind, type) and kind.__name__.endswith("Settings")
+    },
+    key=lambda kind: kind.__name__,
+)
 VALUE = "arn:secret-value"
 
 

@@ -18,7 +18,7 @@ from portal.adapters.aws import Aws, Service
 from portal.domain.errors import ConditionFailed
 from portal.events.ingest import serve_ingest
 from portal.observe import logger
-from portal.settings import IngestSettings
+from portal.settings.ingest import IngestSettings
 from tools.feed.fiction import case_lines, client_line, to_bytes
 
 MILLISECONDS_OF_A_CALL = 10

@@ -8,7 +8,7 @@ import pytest
 from portal.adapters.dynamodb.items import to_item
 from portal.domain.errors import Unavailable
 from portal.events.cleanup import CleanupFailed, serve_cleanup
-from portal.settings import CleanupSettings
+from portal.settings.cleanup import CleanupSettings
 from tests.support.fakes import NOW, FakeAws, FakeClock
 from tests.support.world import LambdaContext
 

@@ -7,7 +7,7 @@ from typing import Any
 from portal.adapters.dynamodb.items import from_item, to_item
 from portal.adapters.dynamodb.records import expiry_shard
 from portal.events.cleanup import serve_cleanup
-from portal.settings import CleanupSettings
+from portal.settings.cleanup import CleanupSettings
 from tests.support.fakes import DAY, NOW, FakeAws, FakeClock
 from tests.support.world import LambdaContext
 

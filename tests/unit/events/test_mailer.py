@@ -10,7 +10,7 @@ from portal.adapters.dynamodb.records import attempt_to_values, order_to_values
 from portal.domain.errors import ConditionFailed, Unavailable
 from portal.domain.outbox import OutboxRow, order_mail
 from portal.events.mailer import serve_mailer
-from portal.settings import MailerSettings
+from portal.settings.mailer import MailerSettings
 from tests.support.fakes import NOW, FakeAws, FakeClock, an_attempt
 
 SETTINGS = MailerSettings(

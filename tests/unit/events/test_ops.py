@@ -8,7 +8,7 @@ import pytest
 from portal.adapters.aws import Misconfigured
 from portal.domain.errors import Unavailable
 from portal.events.ops import serve_ops
-from portal.settings import OpsSettings
+from portal.settings.ops import OpsSettings
 from tests.support.fakes import FakeAws, FakeClock
 from tests.support.world import LambdaContext
 

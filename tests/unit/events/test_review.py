@@ -11,7 +11,7 @@ from portal.adapters.dynamodb.records import account_to_values, credential_to_va
 from portal.domain.account import Account, new_credential, open_account
 from portal.domain.errors import Unavailable
 from portal.events.review import ReviewFailed, serve_review
-from portal.settings import ReviewSettings
+from portal.settings.review import ReviewSettings
 from tests.support.fakes import DAY, NOW, FakeAws, FakeClock, an_attempt
 from tests.support.world import LambdaContext
 

@@ -7,7 +7,8 @@ from portal.domain.mail import Language
 from portal.pages import Site
 from portal.pages.catalog import PAGES
 from portal.pages.render import Filling, View, render
-from portal.settings import WebSettings, load
+from portal.settings import load
+from portal.settings.web import WebSettings
 from tests.support.world import PARAMETERS
 
 _SETTINGS = load(

@@ -13,7 +13,7 @@ import pytest
 
 from portal.domain.consent import FACTS, current_wording
 from portal.domain.mail import Language
-from portal.settings import WordingSettings
+from portal.settings.site import WordingSettings
 from tests.support.template import ROOT, template
 from tests.support.wordings import SHOWN, facts_of, parameter_of, shown
 from tools.privacy.record import facts

@@ -12,7 +12,7 @@ from portal.events import Handler
 from portal.flows.clean_up import CleanUp
 from portal.flows.ports import Clock
 from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
-from portal.settings import CleanupSettings
+from portal.settings.cleanup import CleanupSettings
 
 # A sweep stops while enough of its time is left to look for the oldest item left and to write the evidence.
 _RESERVE_MILLISECONDS = 20_000

@@ -26,7 +26,7 @@ from portal.flows.erase_addresses import EraseAddresses, Swept
 from portal.flows.ports import Clock
 from portal.flows.take_feedback import TakeFeedback
 from portal.observe import count, flush_metrics, gauge, log_failure, logger, note_run
-from portal.settings import FeedbackSettings
+from portal.settings.feedback import FeedbackSettings
 
 # A run takes no address any more when the time left may be too short for every call of one, tried twice.
 _RESERVE_MILLISECONDS = 60_000

@@ -17,7 +17,7 @@ from portal.events.feed_lines import parse_line
 from portal.flows.ports import Clock
 from portal.flows.take_in_feed import TakeIn
 from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
-from portal.settings import IngestSettings
+from portal.settings.ingest import IngestSettings
 
 # A run begins no step when the time left may be too short for it; the next run takes it.
 _RESERVE_MILLISECONDS = 60_000

@@ -15,7 +15,7 @@ from portal.mails.opt_in import AttemptLinks, opt_in_mail
 from portal.mails.password_reset import password_reset_mail
 from portal.mails.render import Sender
 from portal.mails.restriction import restriction_ending_mail, restriction_started_mail
-from portal.settings import MailerSettings
+from portal.settings.mailer import MailerSettings
 
 
 class PortalLetters:

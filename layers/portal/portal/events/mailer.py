@@ -25,7 +25,7 @@ from portal.flows.compose_mail import Composer
 from portal.flows.deliver_mail import Mailer
 from portal.flows.ports import Clock
 from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
-from portal.settings import MailerSettings
+from portal.settings.mailer import MailerSettings
 
 # What sending and noting take at most: SES (12 s), then a note in DynamoDB that is tried again (7 s, and 2 s beside).
 _SENDING_MILLISECONDS = 22_000

@@ -33,7 +33,7 @@ from portal.flows.ports import Clock
 from portal.flows.prove import Prove
 from portal.observe import count, flush_metrics, log_failure, log_security, note_run
 from portal.proofs import proof_document
-from portal.settings import OpsSettings
+from portal.settings.ops import OpsSettings
 
 # The end of all sessions stops while enough of its time is left for the deletion in hand, retries included.
 _RESERVE_MILLISECONDS = 10_000

@@ -19,7 +19,7 @@ from portal.flows.close_account import Closing
 from portal.flows.ports import Clock
 from portal.flows.review_accounts import Review
 from portal.observe import count, flush_metrics, gauge, log_failure, logger, note_run
-from portal.settings import ReviewSettings
+from portal.settings.review import ReviewSettings
 
 # A run takes no account any more when the time left may be too short for a whole closing, every call tried twice.
 _RESERVE_MILLISECONDS = 60_000

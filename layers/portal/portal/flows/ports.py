@@ -1,21 +1,26 @@
 """What the journeys need from outside; adapters satisfy these, tests use fakes."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from __future__ import annotations  # every function loads this module, and none needs all the types it names
 
-from portal.domain.account import Account, Credential
-from portal.domain.email_change import EmailChange, FormerAddress
-from portal.domain.evidence import AnyEvidence, ConsentEvidence, OptInEvidence, OptInMailEvidence
-from portal.domain.feedback import Erasure
-from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, CounterKey, OutboxId, SessionId
-from portal.domain.mail import Mail
-from portal.domain.mail_budget import Mailbox
-from portal.domain.outbox import NOBODY, OutboxRow, Told
-from portal.domain.registration import Attempt
-from portal.domain.session import Session
-from portal.domain.sweep import Expired, Partition, Sweep
-from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow
-from portal.domain.token import AccessClaims, Claims, Purpose
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from portal.domain.account import Account, Credential
+    from portal.domain.email_change import EmailChange, FormerAddress
+    from portal.domain.evidence import AnyEvidence, ConsentEvidence, OptInEvidence, OptInMailEvidence
+    from portal.domain.feedback import Erasure
+    from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId, CounterKey, OutboxId, SessionId
+    from portal.domain.mail import Mail
+    from portal.domain.mail_budget import Mailbox
+    from portal.domain.outbox import OutboxRow, Told
+    from portal.domain.registration import Attempt
+    from portal.domain.session import Session
+    from portal.domain.sweep import Expired, Partition, Sweep
+    from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow
+    from portal.domain.token import AccessClaims, Claims, Purpose
 
 Clock = Callable[[], int]
 """Epoch seconds."""
@@ -417,7 +422,7 @@ class Outbox(Protocol):
     def keep_sent(self, row: OutboxRow) -> None:
         """Note in a claimed row that its mail left, and whose it was; the row stays due until that is proved."""
 
-    def finish(self, row: OutboxRow, status: str, now: int, told: Told = NOBODY) -> None:
+    def finish(self, row: OutboxRow, status: str, now: int, told: Told = ...) -> None:
         """Close a claimed row (``sent``, ``dropped`` or ``failed``), forget its recipient, keep whom it reached.
 
         Of a farewell the recipient stays for a day more, until it is erased. A row that another run claimed meanwhile

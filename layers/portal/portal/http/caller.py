@@ -6,7 +6,7 @@ from portal.flows.authenticate import Caller, authenticate
 from portal.http.actor import NotedTokens
 from portal.http.request import Request
 from portal.http.routes import Wiring
-from portal.settings import CallerSettings
+from portal.settings.keys import CallerSettings
 
 
 def caller_of[S: CallerSettings](

@@ -4,18 +4,21 @@ import base64
 import binascii
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from portal.domain.case import CaseStatus
 from portal.domain.errors import FieldCode, FieldError, InvalidInput
 from portal.domain.search import CaseQuery, fold
-from portal.http.bodies.cases import CasesBody
+
+if TYPE_CHECKING:
+    from portal.http.bodies.cases import CasesBody
 
 _ASCENDING_BY_NATURE = {"debtor"}
 # Of a sort key in DynamoDB, in bytes, less what is put behind it.
 _LONGEST_KEY = 1000
 
 
-def query_of(body: CasesBody) -> CaseQuery:
+def query_of(body: "CasesBody") -> CaseQuery:
     """Return what a body asks for.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from portal.adapters.dynamodb.client_area import ClientAreaTable
 from portal.http.routes import Wiring
-from portal.settings import CasesSettings
+from portal.settings.cases import CasesSettings
 
 
 def area_of(wiring: Wiring[CasesSettings]) -> ClientAreaTable:

@@ -15,7 +15,7 @@ from portal.http.site import page_response
 from portal.pages.catalog import PAGES
 from portal.pages.fields import Field
 from portal.pages.render import Filling
-from portal.settings import SiteSettings
+from portal.settings.site import SiteSettings
 
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 60

@@ -18,7 +18,7 @@ from portal.http.snapshot import prepare_snapshots
 from portal.observe import SecurityEvent, count_broken_request, flush_metrics, log_failure, logger, orders_of
 
 if TYPE_CHECKING:
-    from portal.settings import SiteSettings
+    from portal.settings.site import SiteSettings
 
 _NO_PAGES = ("/api/", "/.well-known/")
 

@@ -8,7 +8,8 @@ from portal.http.response import Response
 from portal.pages import Site
 from portal.pages.catalog import PAGES
 from portal.pages.render import Filling, View, render
-from portal.settings import SiteSettings, WebSettings
+from portal.settings.site import SiteSettings
+from portal.settings.web import WebSettings
 
 HTML = "text/html; charset=utf-8"
 

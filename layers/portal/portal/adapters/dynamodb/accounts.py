@@ -8,6 +8,8 @@ from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.counters import forget
 from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import (
+    IN_FORCE,
+    NEXT_GENERATION,
     account_from_item,
     account_key,
     account_to_values,
@@ -29,8 +31,6 @@ from portal.domain.outbox import OutboxRow
 from portal.domain.session import Session
 
 SAME_PASSWORD = "password_hash = :old_hash AND generation = :generation AND blocked = :no"  # noqa: S105 - an expression
-IN_FORCE = "generation = :generation AND blocked = :no"
-NEXT_GENERATION = "SET generation = :next"
 # Whoever is locked out can't log in to keep the account: an announced closing is void.
 _BLOCK = "SET blocked = :yes, generation = :next REMOVE closing_announced_at, devices"
 

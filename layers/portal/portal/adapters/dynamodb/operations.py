@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.accounts import IN_FORCE, NEXT_GENERATION
 from portal.adapters.dynamodb.items import delete_key, put_new, require_existing, update_existing
 from portal.adapters.dynamodb.records import (
+    IN_FORCE,
+    NEXT_GENERATION,
     account_key,
     change_key,
     credential_key,

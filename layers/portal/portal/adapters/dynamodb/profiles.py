@@ -5,9 +5,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.accounts import IN_FORCE, SAME_PASSWORD
+from portal.adapters.dynamodb.accounts import SAME_PASSWORD
 from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import (
+    IN_FORCE,
     account_key,
     address_change_keys,
     attempt_key,

@@ -1,35 +1,35 @@
 """How domain records lie in items; the one place that knows attribute names."""
 
+from __future__ import annotations  # every function loads this module, and none needs all the types it names
+
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from portal.adapters.dynamodb.items import Item, put_new
+from portal.adapters.dynamodb.items import put_new
 from portal.domain.account import Account, Credential
 from portal.domain.bank import BankDetails
 from portal.domain.consent import Consent
 from portal.domain.device import KnownDevice
-from portal.domain.email_change import EmailChange, FormerAddress
-from portal.domain.evidence import (
-    AnyEvidence,
-    ClosingEvidence,
-    ConsentEvidence,
-    OptInEvidence,
-    OptInMailEvidence,
-    WithdrawalEvidence,
-    evidence_ends,
-)
-from portal.domain.feedback import Erasure, SentMail
-from portal.domain.ids import CanonicalEmail, CounterKey, random_id
-from portal.domain.lifecycle import REVIEW_SHARDS
-from portal.domain.mail_budget import Mailbox, Slot
-from portal.domain.outbox import OutboxRow, Told
+from portal.domain.ids import CanonicalEmail, random_id
 from portal.domain.person import Person
-from portal.domain.registration import Application, Attempt
 from portal.domain.session import Session
-from portal.domain.sweep import DAY_SECONDS, EXPIRY_SHARDS, Partition, Sweep, Window
-from portal.domain.throttle import Failures
 from portal.observe import note_order
+
+if TYPE_CHECKING:
+    from portal.adapters.dynamodb.items import Item
+    from portal.domain.email_change import EmailChange, FormerAddress
+    from portal.domain.evidence import AnyEvidence
+    from portal.domain.feedback import Erasure, SentMail
+    from portal.domain.ids import CounterKey
+    from portal.domain.mail_budget import Mailbox
+    from portal.domain.outbox import OutboxRow
+    from portal.domain.registration import Attempt
+    from portal.domain.sweep import Partition, Sweep
+    from portal.domain.throttle import Failures
+
+IN_FORCE = "generation = :generation AND blocked = :no"
+NEXT_GENERATION = "SET generation = :next"
 
 
 def attempt_key(attempt_id: str) -> str:
@@ -80,6 +80,8 @@ def counter_key(key: CounterKey) -> str:
 
 def expiry_shard(item_id: str, expires_at: int) -> str:
     """Return the partition of the expiry index in which an item lies."""
+    from portal.domain.sweep import DAY_SECONDS, EXPIRY_SHARDS, Partition
+
     return expiry_partition(Partition(expires_at // DAY_SECONDS, sum(item_id.encode()) % EXPIRY_SHARDS))
 
 
@@ -101,6 +103,8 @@ def attempt_to_values(attempt: Attempt) -> dict[str, Any]:
 
 def attempt_from_item(item: Item) -> Attempt:
     """Return the attempt that an item holds."""
+    from portal.domain.registration import Application, Attempt
+
     return Attempt(
         id=item["id"],
         reference=item["reference"],
@@ -131,6 +135,8 @@ def change_to_values(change: EmailChange) -> dict[str, Any]:
 
 def change_from_item(item: Item) -> EmailChange:
     """Return the pending change that an item holds."""
+    from portal.domain.email_change import EmailChange
+
     return EmailChange(**{name: item[name] for name in EmailChange.__slots__})
 
 
@@ -141,6 +147,8 @@ def former_to_values(former: FormerAddress) -> dict[str, Any]:
 
 def former_from_item(item: Item) -> FormerAddress:
     """Return the former address that an item holds."""
+    from portal.domain.email_change import FormerAddress
+
     return FormerAddress(**{name: item[name] for name in FormerAddress.__slots__})
 
 
@@ -200,26 +208,31 @@ def mailbox_to_values(mailbox: Mailbox) -> dict[str, Any]:
 
 def mailbox_from_item(item: Item) -> Mailbox:
     """Return the slots that an item holds."""
+    from portal.domain.mail_budget import Mailbox, Slot
+
     return Mailbox(tuple(Slot(**slot) for slot in item["slots"]))
 
 
 def failures_from_item(item: Item) -> Failures:
     """Return the failures that a counter holds."""
+    from portal.domain.throttle import Failures
+
     return Failures(item["failures"], item["free_at"], item["expires_at"])
 
 
-_EVIDENCE_KINDS: dict[type[AnyEvidence], str] = {
-    OptInEvidence: "opt_in",
-    OptInMailEvidence: "opt_in_mail",
-    ConsentEvidence: "consent",
-    WithdrawalEvidence: "withdrawal",
-    ClosingEvidence: "closing",
+# By the names of the classes, so that nobody has to load them.
+_EVIDENCE_KINDS = {
+    "OptInEvidence": "opt_in",
+    "OptInMailEvidence": "opt_in_mail",
+    "ConsentEvidence": "consent",
+    "WithdrawalEvidence": "withdrawal",
+    "ClosingEvidence": "closing",
 }
 
 
 def evidence_to_values(evidence: AnyEvidence) -> dict[str, Any]:
     """Return the attributes of one piece of evidence; the sort key is random, so that none replaces another."""
-    kind = _EVIDENCE_KINDS[type(evidence)]
+    kind = _EVIDENCE_KINDS[type(evidence).__name__]
     return {**asdict(evidence), "kind": kind, "sk": f"{kind}#{random_id()}"}
 
 
@@ -230,6 +243,8 @@ def sweep_subject(at: int) -> str:
 
 def sweep_to_values(sweep: Sweep, retention_years: int) -> dict[str, Any]:
     """Return the attributes of a sweep, kept as long as other evidence; they sort by the time at which it began."""
+    from portal.domain.evidence import evidence_ends
+
     begun = sweep.window.end
     return {
         **asdict(sweep),
@@ -242,6 +257,8 @@ def sweep_to_values(sweep: Sweep, retention_years: int) -> dict[str, Any]:
 
 def sweep_from_item(item: Item) -> Sweep:
     """Return the sweep that an item holds."""
+    from portal.domain.sweep import Sweep, Window
+
     return Sweep(
         window=Window(**item["window"]),
         found=item["found"],
@@ -267,12 +284,17 @@ def put_order(table: str, order: OutboxRow) -> dict[str, Any]:
 
 def order_from_item(item: Item) -> OutboxRow:
     """Return the order that an item holds."""
+    from portal.domain.outbox import OutboxRow
+
     known = {name: item[name] for name in OutboxRow.__slots__ if name in item}
     return OutboxRow(**{**known, "mailed_attempts": tuple(known.get("mailed_attempts", ()))})
 
 
 def sent_mail_from_item(item: Item) -> SentMail:
     """Return what the order of a mail says of it afterwards."""
+    from portal.domain.feedback import SentMail
+    from portal.domain.outbox import Told
+
     told = Told(tuple(item.get("attempts", ())), item.get("account_id"), item.get("address_id"))
     return SentMail(
         id=item["id"],
@@ -292,11 +314,15 @@ def erasure_to_values(erasure: Erasure) -> dict[str, Any]:
 
 def erasure_from_item(item: Item) -> Erasure:
     """Return the address to erase that an item holds, which may be a farewell mail's order."""
+    from portal.domain.feedback import Erasure
+
     return Erasure(**{name: item[name] for name in Erasure.__slots__ if name in item})
 
 
 def review_shard(account_id: str) -> str:
     """Return the partition of the review index; it stays the same when the address changes."""
+    from portal.domain.lifecycle import REVIEW_SHARDS
+
     return str(sum(account_id.encode()) % REVIEW_SHARDS)
 
 

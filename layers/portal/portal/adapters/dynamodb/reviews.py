@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.accounts import IN_FORCE
 from portal.adapters.dynamodb.items import from_item, to_item, update_existing
-from portal.adapters.dynamodb.records import address_of, credential_key, put_order
+from portal.adapters.dynamodb.records import IN_FORCE, address_of, credential_key, put_order
 from portal.domain.account import Credential
 from portal.domain.ids import CanonicalEmail
 from portal.domain.outbox import OutboxRow

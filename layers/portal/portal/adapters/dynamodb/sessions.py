@@ -1,15 +1,16 @@
 """Login sessions in the table Sessions."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from typing import Any
+from __future__ import annotations  # every function with authenticated routes loads this module
 
-from portal.adapters.aws import Aws
-from portal.adapters.dynamodb.accounts import IN_FORCE, NEXT_GENERATION
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.counters import forget
 from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.reads import read_together
 from portal.adapters.dynamodb.records import (
+    IN_FORCE,
+    NEXT_GENERATION,
     account_from_item,
     account_key,
     credential_key,
@@ -18,11 +19,16 @@ from portal.adapters.dynamodb.records import (
     session_key,
     session_to_values,
 )
-from portal.domain.account import Account, Credential
 from portal.domain.errors import ConditionFailed
 from portal.domain.ids import AccountId, CounterKey, SessionId
-from portal.domain.outbox import OutboxRow
-from portal.domain.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from portal.adapters.aws import Aws
+    from portal.domain.account import Account, Credential
+    from portal.domain.outbox import OutboxRow
+    from portal.domain.session import Session
 
 _BY_ACCOUNT = "by-account"
 _LISTED = 100

@@ -13,7 +13,7 @@ from portal.http.response import Response, json_response, no_content
 from portal.http.routes import Wiring
 from portal.http.throttles import admit
 from portal.observe import count
-from portal.settings import ProfileSettings
+from portal.settings.profile import ProfileSettings
 
 
 def post_email_change(request: Request, wiring: Wiring[ProfileSettings]) -> Response:

@@ -7,15 +7,13 @@ from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.adapters.kms import KmsRecipients
 from portal.domain.account import Account
 from portal.flows.edit_profile import accept_bank_details, change_bank_details
-from portal.http.bodies import EmptyBody, parse_body
-from portal.http.bodies.registration import BankDetailsBody
 from portal.http.caller import caller_of
 from portal.http.preconditions import require_match
 from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
 from portal.http.routes import Wiring
 from portal.observe import count
-from portal.settings import ProfileSettings
+from portal.settings.profile import ProfileSettings
 
 
 def get(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
@@ -26,6 +24,9 @@ def get(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
 
 def put(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """PUT /api/profile/bank-details: the owner is told by mail."""
+    from portal.http.bodies import parse_body
+    from portal.http.bodies.registration import BankDetailsBody
+
     account = caller_of(request, wiring, recent=True, processing=True).account
     found = parse_body(BankDetailsBody, request.json()).resolved()
     require_match(request, account.etag)
@@ -38,6 +39,8 @@ def put(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
 
 def post_accept(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """POST /api/profile/bank-details/accept: the registered bank details are reviewed."""
+    from portal.http.bodies import EmptyBody, parse_body
+
     account = caller_of(request, wiring, processing=True).account
     parse_body(EmptyBody, request.json())
     accept_bank_details(account, _profiles(wiring))

@@ -5,8 +5,6 @@ from datetime import date, timedelta
 from portal.domain.errors import FieldCode, FieldError, InvalidInput
 from portal.domain.times import day_in_berlin
 from portal.flows.client_area import find_cases, show_case
-from portal.http.bodies import parse_body
-from portal.http.bodies.cases import CasesBody, CaseSearchBody, InterestBody
 from portal.http.caller import caller_of
 from portal.http.case_document import case_document, interest_document, row_document
 from portal.http.case_query import cursor_of, query_of
@@ -15,7 +13,7 @@ from portal.http.request import Request
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
 from portal.observe import count
-from portal.settings import CasesSettings
+from portal.settings.cases import CasesSettings
 
 CSV = "text/csv; charset=utf-8"
 _ROWS_OF_A_PIECE = 1000
@@ -25,6 +23,9 @@ _DAYS_AHEAD = 366
 
 def post_search(request: Request, wiring: Wiring[CasesSettings]) -> Response:
     """POST /api/clients/{client_id}/cases/search: what is looked for stands in the body, as names are personal."""
+    from portal.http.bodies import parse_body
+    from portal.http.bodies.cases import CaseSearchBody
+
     account = caller_of(request, wiring).account
     body = parse_body(CaseSearchBody, request.json())
     query = query_of(body)
@@ -36,6 +37,8 @@ def post_search(request: Request, wiring: Wiring[CasesSettings]) -> Response:
 def post_export(request: Request, wiring: Wiring[CasesSettings]) -> Response:
     """POST /api/clients/{client_id}/cases/export: a piece of a file for spreadsheets."""
     from portal.domain.spreadsheet import csv_of
+    from portal.http.bodies import parse_body
+    from portal.http.bodies.cases import CasesBody
 
     account = caller_of(request, wiring).account
     body = parse_body(CasesBody, request.json())
@@ -59,6 +62,8 @@ def get_one(request: Request, wiring: Wiring[CasesSettings]) -> Response:
 def post_interest(request: Request, wiring: Wiring[CasesSettings]) -> Response:
     """POST /api/clients/{client_id}/cases/{case_id}/interest: by law, up to and with a day."""
     from portal.domain.interest import base_rates, interest_of
+    from portal.http.bodies import parse_body
+    from portal.http.bodies.cases import InterestBody
 
     account = caller_of(request, wiring).account
     to = date.fromisoformat(parse_body(InterestBody, request.json()).to)

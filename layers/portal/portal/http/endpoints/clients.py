@@ -8,7 +8,7 @@ from portal.http.client_area import area_of
 from portal.http.request import Request
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
-from portal.settings import CasesSettings
+from portal.settings.cases import CasesSettings
 
 _MONTHS = 24
 

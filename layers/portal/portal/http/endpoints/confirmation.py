@@ -19,7 +19,7 @@ from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
 from portal.http.routes import Wiring
 from portal.observe import count
-from portal.settings import ConfirmSettings
+from portal.settings.confirm import ConfirmSettings
 
 
 def confirm(request: Request, wiring: Wiring[ConfirmSettings]) -> Response:

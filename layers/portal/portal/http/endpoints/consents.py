@@ -6,14 +6,12 @@ from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.domain.consent import Consent
 from portal.domain.times import rfc3339
 from portal.flows.give_consent import accept_wording
-from portal.http.bodies import parse_body
-from portal.http.bodies.consent import ConsentBody
 from portal.http.caller import caller_of
 from portal.http.request import Request
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
 from portal.observe import count
-from portal.settings import ProfileSettings
+from portal.settings.profile import ProfileSettings
 
 
 def get_all(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
@@ -24,6 +22,9 @@ def get_all(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
 
 def post(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """POST /api/profile/consents."""
+    from portal.http.bodies import parse_body
+    from portal.http.bodies.consent import ConsentBody
+
     account = caller_of(request, wiring, outdated=True).account
     body = parse_body(ConsentBody, request.json())
     settings = wiring.settings

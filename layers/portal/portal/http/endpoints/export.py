@@ -7,7 +7,7 @@ from portal.http.request import Request
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
 from portal.observe import count
-from portal.settings import ProfileSettings
+from portal.settings.profile import ProfileSettings
 
 
 def get(request: Request, wiring: Wiring[ProfileSettings]) -> Response:

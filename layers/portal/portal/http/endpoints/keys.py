@@ -4,7 +4,7 @@ from portal.adapters.tokens import json_web_key
 from portal.http.request import Request
 from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
-from portal.settings import LoginSettings
+from portal.settings.login import LoginSettings
 
 
 def jwks(_request: Request, wiring: Wiring[LoginSettings]) -> Response:

@@ -15,7 +15,7 @@ from portal.http.routes import Wiring
 from portal.http.throttles import login_throttle
 from portal.http.token_answer import access_tokens, token_answer
 from portal.observe import count
-from portal.settings import LoginSettings
+from portal.settings.login import LoginSettings
 
 
 def post_login(request: Request, wiring: Wiring[LoginSettings]) -> Response:

@@ -9,7 +9,7 @@ from portal.http.site import HTML, page_response, site_of
 from portal.pages import assets, catalog
 from portal.pages.assets import Asset
 from portal.pages.render import View, standing
-from portal.settings import WebSettings
+from portal.settings.web import WebSettings
 
 
 def get(request: Request, wiring: Wiring[WebSettings]) -> Response:

@@ -19,7 +19,7 @@ from portal.http.response import Response, json_response, no_content
 from portal.http.routes import Wiring
 from portal.http.throttles import admit
 from portal.observe import count
-from portal.settings import LoginSettings
+from portal.settings.login import LoginSettings
 
 
 def post(request: Request, wiring: Wiring[LoginSettings]) -> Response:

@@ -5,7 +5,7 @@ from portal.http.profile_document import profile_answer
 from portal.http.request import Request
 from portal.http.response import Response
 from portal.http.routes import Wiring
-from portal.settings import ProfileSettings
+from portal.settings.profile import ProfileSettings
 
 
 def get(request: Request, wiring: Wiring[ProfileSettings]) -> Response:

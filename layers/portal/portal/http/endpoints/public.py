@@ -11,7 +11,7 @@ from portal.domain.times import rfc3339
 from portal.http.request import Request
 from portal.http.response import JSON, Response, json_response
 from portal.http.routes import Wiring
-from portal.settings import RegisterSettings
+from portal.settings.register import RegisterSettings
 
 # Less than a year, as RFC 9116 section 2.5.5 recommends.
 _SECURITY_TXT_DAYS = 180

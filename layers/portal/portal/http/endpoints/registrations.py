@@ -17,7 +17,7 @@ from portal.http.response import Response, json_response
 from portal.http.routes import Wiring
 from portal.http.throttles import admit
 from portal.observe import count
-from portal.settings import RegisterSettings
+from portal.settings.register import RegisterSettings
 
 
 def post(request: Request, wiring: Wiring[RegisterSettings]) -> Response:

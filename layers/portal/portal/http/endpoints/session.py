@@ -9,8 +9,6 @@ from portal.domain.user_agent import device_name
 from portal.flows.authenticate import Caller
 from portal.flows.session import Refresh, end_other_sessions, end_session, list_sessions, log_out
 from portal.http.actor import NotedTokens
-from portal.http.bodies import EmptyBody, parse_body
-from portal.http.bodies.login import RefreshBody
 from portal.http.caller import caller_of, sessions_of
 from portal.http.cookies import cleared_refresh_cookie
 from portal.http.request import Request
@@ -18,11 +16,14 @@ from portal.http.response import Response, json_response, no_content
 from portal.http.routes import Wiring
 from portal.http.token_answer import access_tokens, token_answer
 from portal.observe import count
-from portal.settings import LoginSettings
+from portal.settings.login import LoginSettings
 
 
 def post_refresh(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/session/refresh: the new token comes the way the old one came."""
+    from portal.http.bodies import parse_body
+    from portal.http.bodies.login import RefreshBody
+
     body = parse_body(RefreshBody, request.json())
     presented = body.refresh_token or request.refresh_cookie
     refresh = Refresh(sessions_of(wiring), access_tokens(wiring), wiring.settings.lifetimes, wiring.clock)
@@ -33,6 +34,8 @@ def post_refresh(request: Request, wiring: Wiring[LoginSettings]) -> Response:
 
 def post_logout(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/logout: always 204, whatever the tokens were."""
+    from portal.http.bodies import EmptyBody, parse_body
+
     parse_body(EmptyBody, request.json())
     settings = wiring.settings
     tokens = NotedTokens(KmsAccessTokens(wiring.kms, settings.access_token_keys, settings.issuer), request.actor)

@@ -1,4 +1,4 @@
-"""Answers of AWS, recorded once and given again: what is measured are our functions, not a simulation of AWS."""
+"""Answers of AWS, recorded once and given again: what is looked at are our functions, not a simulation of AWS."""
 
 import threading
 from collections import defaultdict
@@ -6,27 +6,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, override
+from typing import Any, cast, override
 
+from portal.adapters.aws import CONFIGS, Service
 from tests.support.moto_speed import SESSION
 
-Answers = Mapping[str, Sequence[bytes]]
-"""Bodies in the order of the calls, by target, such as ``DynamoDB_20120810.GetItem``."""
+Answer = tuple[int, bytes]
+"""Status and body."""
 
-_TARGETS = {"dynamodb": "DynamoDB_20120810", "kms": "TrentService"}
+Answers = Mapping[str, Sequence[Answer]]
+"""In the order of the calls, by target, such as ``DynamoDB_20120810.GetItem``."""
+
+_TARGETS: dict[Service, str] = {"dynamodb": "DynamoDB_20120810", "kms": "TrentService"}
 
 
 @contextmanager
-def recording() -> Iterator[dict[str, list[bytes]]]:
+def recording() -> Iterator[dict[str, list[Answer]]]:
     """Note what simulated AWS answers meanwhile."""
-    found: dict[str, list[bytes]] = defaultdict(list)
+    found: dict[str, list[Answer]] = defaultdict(list)
 
     def note(event_name: str, response_dict: dict[str, Any] | None, **_: object) -> None:
         service, operation = event_name.split(".")[1:]
-        if response_dict is not None and service in _TARGETS:
-            found[f"{_TARGETS[service]}.{operation}"].append(response_dict["body"])
+        if response_dict is not None:
+            found[f"{_TARGETS[cast('Service', service)]}.{operation}"].append(
+                (response_dict["status_code"], response_dict["body"])
+            )
 
-    clients = list(SESSION._clients.values())  # noqa: SLF001 - all that were made so far
+    clients = [SESSION.client(service, config=CONFIGS[service]) for service in _TARGETS]
     for client in clients:
         client.meta.events.register("response-received", note)
     try:
@@ -43,12 +49,12 @@ class Replay:
     answers: Answers
     given: dict[str, int]
 
-    def take(self, target: str) -> bytes:
+    def take(self, target: str) -> Answer:
         """Return the next answer to a call."""
-        bodies = self.answers[target]
+        answers = self.answers[target]
         place = self.given.get(target, 0)
         self.given[target] = place + 1
-        return bodies[place % len(bodies)]
+        return answers[place % len(answers)]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -56,9 +62,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        body = self.server.replay.take(self.headers["X-Amz-Target"])  # type: ignore[attr-defined]  # ours, below
+        status, body = self.server.replay.take(self.headers["X-Amz-Target"])  # type: ignore[attr-defined]  # ours, below
         # In one piece: two small packets would wait for each other (Nagle, delayed acknowledgements).
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"HTTP/1.1 {status} -\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}\r\n\r\n"
         self.wfile.write(head.encode() + body)
 
     @override

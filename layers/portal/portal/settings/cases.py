@@ -1,0 +1,12 @@
+"""Settings of the function ``cases``."""
+
+from dataclasses import dataclass
+
+from portal.settings.keys import CallerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CasesSettings(CallerSettings):
+    """Function ``cases``."""
+
+    mirror_table: str

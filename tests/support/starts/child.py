@@ -1,0 +1,114 @@
+"""One start of a function, measured from inside; run in isolated mode, on the libraries it is told and no others.
+
+Reads what to do from standard input, as JSON, and prints what it measured, as JSON, in its last line. Nothing is
+imported before the clock starts but what the measurement itself needs.
+"""
+
+import json
+import sys
+import time
+from importlib import import_module
+from typing import Any
+
+_WORK = json.load(sys.stdin)
+sys.path[:0] = _WORK["paths"]
+_STARTED = time.perf_counter()
+
+
+def of_function() -> dict[str, Any]:
+    """Measure import and first answer, then the processor time of further ones."""
+    started = _STARTED
+    for name in _WORK["first"]:
+        import_module(name)
+    module = import_module("app")
+    if _WORK["eager"]:
+        for route in module.ROUTES:
+            route.load()
+        for name in _WORK["eager"]:
+            import_module(name)
+    if _WORK["restored"]:
+        started = restored()
+    answer = module.handler(_WORK["event"], None)
+    found: dict[str, Any] = {"first": time.perf_counter() - started, "status": answer["statusCode"]}
+    found["modules"] = sorted(_loaded())
+    return found | of_warm_calls(lambda: module.handler(_WORK["event"], None))
+
+
+def restored() -> float:
+    """Do what Lambda's runtime does around a snapshot; return when the copy began to run."""
+    import snapshot_restore_py as hooks
+
+    for function, positional, named in reversed(hooks._before_snapshot_registry):  # noqa: SLF001 - the runtime's side
+        function(*positional, **named)
+    started = time.perf_counter()
+    for function, positional, named in hooks._after_restore_registry:  # noqa: SLF001 - as above
+        function(*positional, **named)
+    return started
+
+
+def _loaded() -> set[str]:
+    """Return the packages that are there, those of Python left out."""
+    return {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names - {"__main__", "app", "portal"}
+
+
+def of_import() -> dict[str, Any]:
+    """Measure what packages cost on top of what every function loads."""
+    for name in ("boto3", "aws_lambda_powertools"):
+        import_module(name)
+    started = time.perf_counter()
+    for name in _WORK["packages"]:
+        import_module(name)
+    return {"first": time.perf_counter() - started}
+
+
+def of_roots() -> dict[str, Any]:
+    """Measure how long a client reads the roots it trusts, before its first connection."""
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    started = time.perf_counter()
+    context.load_verify_locations(_WORK["file"])
+    return {"first": time.perf_counter() - started}
+
+
+def of_bare_client() -> dict[str, Any]:
+    """Measure what everybody pays who calls DynamoDB with boto3, then one call of it."""
+    import boto3
+
+    client = boto3.client("dynamodb")
+    first = time.perf_counter() - _STARTED
+    key = {"pk": {"S": "account#1"}}
+    return {"first": first} | of_warm_calls(lambda: client.get_item(TableName="AccountsTable", Key=key))
+
+
+def of_hash() -> dict[str, Any]:
+    """Measure one run of the password hash with the parameters in force."""
+    from portal.domain.password import hash_password, password_matches
+
+    hashed = hash_password("ein langer Satz über Birken")
+    return of_warm_calls(lambda: password_matches(hashed, "ein langer Satz über Birken"))
+
+
+def of_warm_calls(call: Any) -> dict[str, Any]:
+    """Return wall and processor seconds of one call, over as many as asked for; the first one warms up."""
+    if not _WORK["warm"]:
+        return {}
+    call()
+    wall, cpu = time.perf_counter(), time.process_time()
+    for _ in range(_WORK["warm"]):
+        call()
+    number = _WORK["warm"]
+    return {"wall": (time.perf_counter() - wall) / number, "cpu": (time.process_time() - cpu) / number}
+
+
+if __name__ == "__main__":
+    _MEASURES = {
+        "function": of_function,
+        "import": of_import,
+        "bare": of_bare_client,
+        "hash": of_hash,
+        "roots": of_roots,
+    }
+    _FOUND = _MEASURES[_WORK["what"]]()
+    # Logs and metrics go to standard output as well: the last line is ours.
+    sys.stdout.write("\n" + json.dumps(_FOUND) + "\n")
