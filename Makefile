@@ -122,7 +122,7 @@ load: setup $(VENVS)/load/.ready ## Some thousand people at once on a stack of i
 bench: setup ## How fast functions start and answer, on what `sam build` makes; writes docs/performance.md (some minutes)
 	$(DEV)/pytest -q -s tests/bench
 
-capacity: setup ## What looking at cases costs with a thousand and with a hundred thousand of them (some minutes)
+capacity: setup ## What requests and sweeps cost among a hundred and a million items, and looking at cases among many (a quarter of an hour)
 	$(DEV)/pytest -q -s tests/capacity
 
 capacity-tables: setup ## Write the tables of docs/capacity.md anew: limits, waits, costs

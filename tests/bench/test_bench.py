@@ -76,6 +76,12 @@ def starts(built: Path) -> Iterator[tuple[str, Start]]:
         start = Start("function", (function, layer), asked.event, asked.environment, asked.answers)
         yield journey.name, start
         if journey.name in STEPS:
+            # Without what only a first request asks for.
+            calls = [call for call in asked.calls if call[1] != "get_public_key"]
+            yield (
+                f"calls of {journey.name}",
+                Start("calls", (SITE,), answers=asked.answers, more={"calls": repr(calls)}),
+            )
             plain = naive / asked.function
             shutil.copytree(function, plain, ignore=shutil.ignore_patterns("__pycache__"))
             imports = replace(start, environment={**start.environment, **whole})

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from tests.support.world import World
 
 SITE = Path(pytest.__file__).parents[1]
 """Libraries as pip installs them: whole, with bytecode."""
+
+Call = tuple[str, str, Mapping[str, Any]]
+"""Service, operation and parameters."""
 
 _CHILD = Path(__file__).with_name("child.py")
 _LONG = "36000"
@@ -60,6 +63,7 @@ class Asked:
     event: Mapping[str, Any]
     environment: Mapping[str, str]
     answers: Answers
+    calls: Sequence[Call]
 
 
 def recorded(journey: Journey) -> Asked:
@@ -80,10 +84,11 @@ def recorded(journey: Journey) -> Asked:
                 return answer
 
             world.functions[name] = note
+        world.hooks.calls.clear()
         with recording() as answers:
             assert act().status == journey.status
         name, event = asked[-1]
-        return Asked(name, event, _of_all() | world.environment(name), answers)
+        return Asked(name, event, _of_all() | world.environment(name), answers, tuple(world.hooks.calls))
 
 
 def _of_all() -> dict[str, str]:

@@ -81,6 +81,27 @@ def of_bare_client() -> dict[str, Any]:
     return {"first": first} | of_warm_calls(lambda: client.get_item(TableName="AccountsTable", Key=key))
 
 
+def of_calls() -> dict[str, Any]:
+    """Measure calls as anybody makes them with boto3."""
+    import ast
+
+    import boto3
+
+    session = boto3.Session()
+    clients: dict[str, Any] = {}
+    calls = []
+    # Parameters hold bytes, which JSON does not know.
+    for service, operation, parameters in ast.literal_eval(_WORK["calls"]):
+        clients[service] = clients.get(service) or session.client(service)
+        calls.append((getattr(clients[service], operation), parameters))
+
+    def all_of_them() -> None:
+        for call, parameters in calls:
+            call(**parameters)
+
+    return of_warm_calls(all_of_them)
+
+
 def of_hash() -> dict[str, Any]:
     """Measure one run of the password hash with the parameters in force."""
     from portal.domain.password import hash_password, password_matches
@@ -106,6 +127,7 @@ if __name__ == "__main__":
         "function": of_function,
         "import": of_import,
         "bare": of_bare_client,
+        "calls": of_calls,
         "hash": of_hash,
         "roots": of_roots,
     }
