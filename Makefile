@@ -119,7 +119,7 @@ timing: setup ## Whether known and unknown addresses take the same time, on a fr
 load: setup $(VENVS)/load/.ready ## Some thousand people at once on a stack of its own, while functions are killed; nothing may be lost
 	$(DEV)/pytest -q -s tests/load
 
-bench: setup ## How fast functions start and answer, on what `sam build` makes; writes docs/performance.md (some minutes)
+bench: setup ## How fast functions start and answer, on what `sam build` makes; writes docs/performance.md (a quarter of an hour)
 	$(DEV)/pytest -q -s tests/bench
 
 capacity: setup ## What requests and sweeps cost among a hundred and a million items, and looking at cases among many (a quarter of an hour)

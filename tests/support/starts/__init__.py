@@ -40,6 +40,8 @@ class Start:
         answers: of AWS.
         eager: modules to import at the beginning, beside all routes; none for as it is.
         first: modules to import before anything else.
+        at: epoch seconds at which the answers were recorded: for the process it is then, so that nothing has expired;
+            None for now.
         restored: whether the clock starts in a copy of a snapshot.
         more: what else the measurement asks for.
     """
@@ -51,6 +53,7 @@ class Start:
     answers: Answers = field(default_factory=dict)
     eager: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
+    at: int | None = None
     restored: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
 
@@ -64,6 +67,7 @@ class Asked:
     environment: Mapping[str, str]
     answers: Answers
     calls: Sequence[Call]
+    at: int
 
 
 def recorded(journey: Journey) -> Asked:
@@ -88,7 +92,8 @@ def recorded(journey: Journey) -> Asked:
         with recording() as answers:
             assert act().status == journey.status
         name, event = asked[-1]
-        return Asked(name, event, _of_all() | world.environment(name), answers, tuple(world.hooks.calls))
+        environment = _of_all() | world.environment(name)
+        return Asked(name, event, environment, answers, tuple(world.hooks.calls), world.clock.now)
 
 
 def _of_all() -> dict[str, str]:
@@ -114,6 +119,7 @@ def measured(start: Start, server: Any, warm: int = 0) -> dict[str, Any]:
         "eager": start.eager,
         "first": start.first,
         "restored": start.restored,
+        "late": 0 if start.at is None else time.time() - start.at,
         **start.more,
     }
     environment = {

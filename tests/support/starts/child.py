@@ -12,6 +12,8 @@ from typing import Any
 
 _WORK = json.load(sys.stdin)
 sys.path[:0] = _WORK["paths"]
+_now = time.time
+time.time = lambda: _now() - _WORK["late"]
 _STARTED = time.perf_counter()
 
 
