@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import EnumType
+from importlib import import_module
 from itertools import chain
+from pkgutil import iter_modules
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeAliasType, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
+from portal import domain
 from portal.adapters.dynamodb import mirror_records, records
 from portal.domain.consent import FACTS
 from tests.support.template import ROOT, functions, resources, template
@@ -114,6 +117,13 @@ def sample(kind: Any) -> Any:  # noqa: PLR0911 - one for each kind of type
     return {str: "x", int: 1, bool: True, date: date(2026, 11, 27)}[kind]
 
 
+# Of types that only checkers import, the records know no more than the name.
+TYPES = {
+    name: value
+    for found in iter_modules(domain.__path__)
+    for name, value in vars(import_module(f"portal.domain.{found.name}")).items()
+    if not name.startswith("_")
+}
 # Records that more than one function writes, or whose function takes no dataclass.
 NAMED = {"right_to_values": "Right", "terms_to_values": "Term", "owed_to_values": "Owed"}
 
@@ -123,7 +133,7 @@ def stored() -> Iterator[tuple[str, dict[str, Any]]]:
     of_both = (inspect.getmembers(module, inspect.isfunction) for module in (records, mirror_records))
     for name, to_values in chain.from_iterable(of_both):
         if name.endswith("_to_values"):
-            hints = get_type_hints(to_values)
+            hints = get_type_hints(to_values, localns=TYPES)
             first, *more = list(inspect.signature(to_values).parameters)
             kind = hints[first].__value__ if isinstance(hints[first], TypeAliasType) else hints[first]
             for one in get_args(kind) or (kind,):
