@@ -31,13 +31,13 @@ class Figures:
             call), by kind of start.
         steps: journeys that were measured before each of the big steps, too.
         journeys: all of them.
-        rounds: how often each was started.
+        rounds: how often each was started that has a budget, and how often the others were.
     """
 
     medians: Mapping[str, Mapping[str, float]]
     steps: Sequence[str]
     journeys: Sequence[str]
-    rounds: int
+    rounds: tuple[int, int]
 
     @property
     def hash(self) -> float:
@@ -84,9 +84,10 @@ def document(figures: Figures, day: date, size: tuple[int, int]) -> Iterator[str
     bare = figures.medians["bare"]["first"]
     yield "# Performance\n"
     yield (
-        f"Written by `make bench` on {day.isoformat()}: medians of {figures.rounds} starts of each kind, in turn, on "
-        "what `sam build` makes (native wheels). Read ratios, not milliseconds: machines differ. A start is a fresh "
-        "process with a warm page cache, from its first import to its first answer; AWS is a local server that gives "
+        f"Written by `make bench` on {day.isoformat()}: medians of {figures.rounds[0]} starts of each kind ("
+        f"{figures.rounds[1]} of routes without a budget), in turn, on what `sam build` makes (native wheels). "
+        "Read ratios, not milliseconds: machines differ. A start is a fresh process with a warm page cache, from its "
+        "first import to its first answer; AWS is a local server that gives "
         f'recorded answers. The bare client is `import boto3; boto3.client("dynamodb")` ({bare * 1000:.0f} ms here), '
         f"what everybody pays; one password hash takes {figures.hash * 1000:.0f} ms. The layer has {size[0]} MiB in "
         f"{size[1]} files.\n"
