@@ -121,12 +121,14 @@ def trim_models(data: Path) -> None:
 
 
 def without_documentation(model: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return a model of a service without its texts; members that happen to be called so are no texts, and stay."""
+    """Return a model of a service with empty texts: botocore asks for some of them by name, so each key stays.
+
+    Members of shapes that happen to be called so are no texts, and stay as they are.
+    """
     if isinstance(model, dict):
         return {
-            key: without_documentation(value)
+            key: "" if key == "documentation" and isinstance(value, str) else without_documentation(value)
             for key, value in model.items()
-            if not (key == "documentation" and isinstance(value, str))
         }
     return [without_documentation(value) for value in model] if isinstance(model, list) else model
 

@@ -1,13 +1,16 @@
 """What `sam build` leaves out of the layer: nothing that anything reads."""
 
 import importlib.util
+import re
+import shutil
 import ssl
 from pathlib import Path
 from types import ModuleType
-from typing import get_args
+from typing import Any, get_args
 
 import botocore
 import pytest
+from botocore.session import Session
 
 from portal.adapters.aws import Service
 from tests.support.template import ROOT, resources, template
@@ -24,6 +27,52 @@ def build_layer() -> ModuleType:
 
 def test_the_services_that_are_called_are_those_whose_models_are_kept() -> None:
     assert set(get_args(Service)) == build_layer().SERVICES
+
+
+class Sent(Exception):
+    """Tells where a request would have gone, and keeps it from going there."""
+
+
+def stop(request: Any, **_: object) -> None:
+    raise Sent(request.url)
+
+
+CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "dynamodb": ("list_tables", {}, "https://dynamodb.eu-central-1.amazonaws.com/"),
+    "kms": ("list_keys", {}, "https://kms.eu-central-1.amazonaws.com/"),
+    "s3": ("get_object", {"Bucket": "feed", "Key": "a"}, "https://feed.s3.eu-central-1.amazonaws.com/a"),
+    "sesv2": ("get_account", {}, "https://email.eu-central-1.amazonaws.com/v2/email/account"),
+}
+
+
+def test_a_model_loses_texts_and_no_key() -> None:
+    shape = {
+        "type": "structure",
+        "documentation": "<p>What it is.</p>",
+        "members": {"documentation": {"shape": "Text"}},
+    }
+    model = {"shapes": {"Thing": shape}, "clientContextParams": {"Mode": {"documentation": "How.", "type": "string"}}}
+    assert build_layer().without_documentation(model) == {
+        "shapes": {"Thing": {**shape, "documentation": ""}},
+        "clientContextParams": {"Mode": {"documentation": "", "type": "string"}},
+    }
+
+
+@pytest.mark.parametrize("service", sorted(get_args(Service)))
+def test_clients_find_their_addresses_by_the_rules_of_trimmed_models(service: str, tmp_path: Path) -> None:
+    """As each call does, which is more than making a client: botocore asks models for texts, too."""
+    whole = Path(botocore.__file__).with_name("data")
+    shutil.copytree(whole / service, tmp_path / service)
+    for file in whole.glob("*.json"):
+        shutil.copy(file, tmp_path)
+    build_layer().trim_models(tmp_path)
+    session = Session()
+    session.get_component("data_loader").search_paths[:] = [str(tmp_path)]
+    client = session.create_client(service, "eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
+    client.meta.events.register("before-send", stop)
+    name, parameters, address = CALLS[service]
+    with pytest.raises(Sent, match=f"^{re.escape(address)}$"):
+        getattr(client, name)(**parameters)
 
 
 def test_wheels_are_known_for_every_architecture_that_can_be_deployed() -> None:
