@@ -22,7 +22,7 @@ from tests.bench.report import Figures, write_report
 from tests.support.journeys import JOURNEYS, Journey
 from tests.support.starts import SITE, Start, measured, recorded
 from tests.support.starts.replay import Answer, aws
-from tests.support.template import ROOT, functions
+from tests.support.template import ROOT, functions, logical_id
 from tools.local.environment import without_make
 
 STATE = ROOT / ".local/bench"
@@ -52,10 +52,6 @@ def build() -> Path:
     done = subprocess.run(command, cwd=STATE, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return STATE / "build"
-
-
-def logical_id(function: str) -> str:
-    return f"{function.capitalize()}Function"
 
 
 def starts(built: Path) -> Iterator[tuple[str, Start]]:

@@ -12,18 +12,13 @@ from botocore.session import Session
 
 from portal.adapters.aws import Service
 from tests.support.stack import built_layer, shared_stack
-from tests.support.template import ROOT, functions, resources, template
+from tests.support.template import ROOT, functions, logical_id, template
 
 LOAD = (
     "import sys, runpy; sys.path[:0] = [{layer!r}]; "
     "module = runpy.run_path({app!r}); assert callable(module['handler'])"
 )
 EVERY_ENDPOINT = "; [route.load() for route in module.get('ROUTES', ())]"
-
-
-def logical_id(name: str) -> str:
-    (found,) = [key for key, value in resources("AWS::Serverless::Function").items() if value["CodeUri"].endswith(name)]
-    return found
 
 
 @pytest.mark.parametrize("name", sorted(functions()))

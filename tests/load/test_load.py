@@ -207,11 +207,11 @@ def test_nothing_that_was_acknowledged_is_lost_though_functions_are_killed(porta
     with figures.with_name("figures_stats.csv").open() as file:
         (total,) = [row for row in csv.DictReader(file) if row["Name"] == "Aggregated"]
     with figures.with_name("figures_failures.csv").open() as file:
-        errors = Counter({row["Error"]: int(row["Occurrences"]) for row in csv.DictReader(file)})
+        errors = {f"{row['Name']} {row['Error']}": int(row["Occurrences"]) for row in csv.DictReader(file)}
     with figures.with_name("figures_exceptions.csv").open() as file:
         assert list(csv.DictReader(file)) == [], "people stopped in the middle"
     print(  # noqa: T201 - what it is run for
-        f"\nrequests {total['Request Count']}, errors {total['Failure Count']} {dict(errors)}, kills {kills}, "
+        f"\nrequests {total['Request Count']}, errors {total['Failure Count']} {errors}, kills {kills}, "
         f"acknowledged {dict(acknowledged)}, lost {len(missing)}, p50 {total['50%']} ms, p99 {total['99%']} ms"
     )
     assert not missing, missing[:20]

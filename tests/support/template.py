@@ -49,6 +49,11 @@ def functions() -> dict[str, dict[str, Any]]:
     }
 
 
+def logical_id(function: str) -> str:
+    """Return the logical id of a function, by its folder name."""
+    return f"{function.capitalize()}Function"
+
+
 def as_list(value: Any) -> list[Any]:
     """Return what stands alone or in a list."""
     return value if isinstance(value, list) else [value]

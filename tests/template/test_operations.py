@@ -12,7 +12,7 @@ from portal.domain.feed import OUTCOMES
 from portal.events import feedback
 from portal.flows import deliver_mail
 from portal.observe import Dependency, SecurityCounter
-from tests.support.template import ROOT, functions, resources, template
+from tests.support.template import ROOT, functions, logical_id, resources, template
 from tests.support.world import HTTP_FUNCTIONS
 from tools.local.parameters import read_environment
 
@@ -31,10 +31,6 @@ OF_AWS = {
 }
 
 Metric = tuple[str, str, dict[str, Any]]
-
-
-def logical_id(function: str) -> str:
-    return f"{function.capitalize()}Function"
 
 
 def metrics_of(alarm: dict[str, Any]) -> Iterator[Metric]:
