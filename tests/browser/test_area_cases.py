@@ -208,6 +208,46 @@ def test_an_answer_that_was_overtaken_is_dropped(visitor: Visitor, client: str) 
     assert references(page) == ["RE-00060"]
 
 
+def test_while_a_list_is_asked_for_there_are_no_more_of_the_one_before(visitor: Visitor, client: str) -> None:
+    page = enter(visitor, client, "/cases")
+    more = page.get_by_role("button", name="Weitere anzeigen")
+    held: list[Route] = []
+    page.route(LIST, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    page.get_by_label("Sortieren nach").select_option("debtor")
+    page.get_by_role("button", name="Anzeigen", exact=True).click()
+    expect(found(page)).to_have_text("Die Liste wird geladen …")
+    expect(more).to_have_count(0)
+    assert references(page)[:2] == ["RE-00060", "RE-00059"]
+    while not held:
+        page.wait_for_timeout(20)
+    page.unroute(LIST)
+    held[0].continue_()
+    expect(page.locator("#rows a").nth(1)).to_have_text("RE-00001")
+    more.click()
+    expect(page.locator("#rows a")).to_have_count(50)
+
+
+def test_a_list_that_changed_too_much_to_go_on_is_read_anew_and_the_focus_goes_on_there(
+    visitor: Visitor, client: str
+) -> None:
+    page = enter(visitor, client, "/cases")
+    asked: list[Route] = []
+
+    def without_cursor(route: Route) -> None:
+        asked.append(route)
+        if "cursor" in str(route.request.post_data):
+            problem = {"type": "about:blank", "title": "Ungültig.", "status": 422, "code": "validation_failed"}
+            route.fulfill(status=422, body=json.dumps(problem), headers={"Content-Type": "application/problem+json"})
+        else:
+            route.continue_()
+
+    page.route(LIST, without_cursor)
+    page.get_by_role("button", name="Weitere anzeigen").press("Enter")
+    expect(page.locator("#rows a").nth(25)).to_be_focused()
+    assert len(set(references(page))) == 50
+    assert len(asked) == 2
+
+
 # ------------------------------------------------------------ back
 
 
@@ -215,7 +255,7 @@ def test_back_finds_the_list_as_it_was_with_the_focus_on_the_case(visitor: Visit
     page = enter(visitor, client, "/cases")
     page.get_by_label("Sortieren nach").select_option("debtor")
     page.get_by_role("button", name="Anzeigen", exact=True).click()
-    expect(page.locator("#rows a").first).to_have_text("RE-00060")
+    expect(page.locator("#rows a").nth(1)).to_have_text("RE-00001")
     page.get_by_role("button", name="Weitere anzeigen").click()
     expect(page.locator("#rows a")).to_have_count(50)
     before = references(page)

@@ -15,7 +15,7 @@ ALL = {"aws_lambda_powertools", "boto3", "botocore", "dateutil", "jmespath", "s3
 """Every function calls AWS, writes log lines and metrics."""
 
 TOKENS = {"cryptography", "jwt"}
-BODIES = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
+BODIES = {"pydantic", "pydantic_core", "typing_inspection"}
 EMAIL = BODIES | {"email_validator", "idna"}
 BANK = BODIES | {"pycountry", "rstr", "schwifty"}
 PASSWORD = {"argon2"}
@@ -28,28 +28,28 @@ LOADED: dict[str, set[str]] = {
     "POST /api/bank-details/resolve": BANK,
     "POST /api/registrations": BANK | EMAIL,
     "POST /api/registrations/resend": EMAIL,
-    "POST /api/registrations/confirm": TOKENS | BODIES,
-    "POST /api/registrations/reject": TOKENS | BODIES,
-    "POST /api/login": TOKENS | BODIES | PASSWORD,
-    "POST /api/session/refresh": TOKENS | BODIES,
-    "POST /api/logout": TOKENS | BODIES,
+    "POST /api/registrations/confirm": TOKENS,
+    "POST /api/registrations/reject": TOKENS,
+    "POST /api/login": TOKENS | PASSWORD,
+    "POST /api/session/refresh": TOKENS,
+    "POST /api/logout": TOKENS,
     "GET /api/sessions": TOKENS,
     "DELETE /api/sessions": TOKENS,
     "DELETE /api/sessions/{id}": TOKENS,
-    "POST /api/reauthentication": TOKENS | BODIES | PASSWORD,
+    "POST /api/reauthentication": TOKENS | PASSWORD,
     "POST /api/password-reset": TOKENS | EMAIL,
-    "POST /api/password-reset/confirm": TOKENS | BODIES | NEW_PASSWORD,
-    "PUT /api/password": TOKENS | BODIES | NEW_PASSWORD,
+    "POST /api/password-reset/confirm": TOKENS | NEW_PASSWORD,
+    "PUT /api/password": TOKENS | NEW_PASSWORD,
     "GET /api/profile": TOKENS,
     "PATCH /api/profile": TOKENS | BODIES | {"phonenumbers"},
-    "DELETE /api/profile": TOKENS | BODIES,
+    "DELETE /api/profile": TOKENS,
     "GET /api/profile/consents": TOKENS,
     "POST /api/profile/consents": TOKENS | BODIES,
-    "DELETE /api/profile/consents/{kind}": TOKENS | BODIES,
+    "DELETE /api/profile/consents/{kind}": TOKENS,
     "GET /api/profile/export": TOKENS,
     "GET /api/profile/bank-details": TOKENS,
     "PUT /api/profile/bank-details": TOKENS | BANK,
-    "POST /api/profile/bank-details/accept": TOKENS | BODIES,
+    "POST /api/profile/bank-details/accept": TOKENS,
     "POST /api/profile/email-change": TOKENS | EMAIL,
     "GET /api/clients": TOKENS,
     "GET /api/clients/{client_id}": TOKENS,
@@ -57,8 +57,8 @@ LOADED: dict[str, set[str]] = {
     "POST /api/clients/{client_id}/cases/export": TOKENS | BODIES,
     "GET /api/clients/{client_id}/cases/{case_id}": TOKENS,
     "POST /api/clients/{client_id}/cases/{case_id}/interest": TOKENS | BODIES,
-    "POST /api/email-changes/confirm": TOKENS | BODIES,
-    "POST /api/accounts/freeze": TOKENS | BODIES,
+    "POST /api/email-changes/confirm": TOKENS,
+    "POST /api/accounts/freeze": TOKENS,
     "GET /.well-known/jwks.json": TOKENS,
 }
 

@@ -167,7 +167,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "login",
         "End the session that the cookie or the access token names",
         204,
-        body=":EmptyBody",
+        body="flat:EmptyBody",
         example={},
         headers=("Set-Cookie?",),
         schemes=("refresh_cookie", "access_token", "nothing"),
@@ -295,7 +295,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "profile",
         "Accept the registered bank details as one's own",
         204,
-        body=":EmptyBody",
+        body="flat:EmptyBody",
         example={},
     ),
     ("POST", "/api/profile/email-change"): Operation(

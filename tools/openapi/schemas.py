@@ -1,14 +1,17 @@
 """JSON Schemas (draft 2020-12) of bodies and answers; rules of the domain that pydantic can not know are added here."""
 
 from collections.abc import Iterable
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from importlib import import_module
-from typing import Any, override
+from typing import Any, get_type_hints, override
 
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from portal.domain import email
 from portal.domain.person import HOUSE_NUMBER_LENGTH, NAME_LENGTH
+from portal.http.bodies.model import Body
 
 PREFIX = "#/components/schemas/"
 
@@ -77,10 +80,18 @@ WHOLE: dict[str, Schema] = {
 
 
 def body_model(name: str) -> type[BaseModel]:
-    """Return a body by ``module:Class`` below ``portal.http.bodies``; an empty module is the package itself."""
-    module, _, model = name.partition(":")
-    found: type[BaseModel] = getattr(import_module(".".join(filter(None, ("portal.http.bodies", module)))), model)
-    return found
+    """Return a body by ``module:Class`` below ``portal.http.bodies``."""
+    module, _, body = name.partition(":")
+    found: type[Any] = getattr(import_module(f"portal.http.bodies.{module}"), body)
+    return flat_model(found) if is_dataclass(found) else found
+
+
+@cache
+def flat_model(body: type[Any]) -> type[BaseModel]:
+    """Return the model that pydantic makes of a flat body."""
+    hints = get_type_hints(body, include_extras=True)
+    members = {each.name: (hints[each.name], ... if each.default is MISSING else each.default) for each in fields(body)}
+    return create_model(body.__name__, __base__=Body, __doc__=body.__doc__, **members)  # type: ignore[call-overload,no-any-return]  # members by name
 
 
 def component_schemas(models: Iterable[type[BaseModel]]) -> dict[str, Schema]:

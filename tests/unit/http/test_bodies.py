@@ -6,9 +6,8 @@ import pytest
 from pydantic import Field
 
 from portal.domain.errors import FieldCode, InvalidInput
-from portal.http.bodies import Body, Text, optional_rule, parse_body, rule
-from portal.http.bodies.link import LinkBody
-from portal.http.bodies.login import LoginBody, PasswordBody
+from portal.http.bodies.flat import Text
+from portal.http.bodies.model import Body, optional_rule, parse_body, rule
 
 
 class Inner(Body):
@@ -83,7 +82,7 @@ def test_no_text_is_longer_than_1024_signs() -> None:
 
 def test_an_error_never_quotes_what_was_sent() -> None:
     with pytest.raises(InvalidInput) as refused:
-        parse_body(LoginBody, {"email": "erika@example.com", "password": ["geheim"], "delivery": "geheim"})
+        parse_body(Outer, {"text": ["geheim"], "inner": "geheim"})
     assert "geheim" not in str(refused.value)
     assert refused.value.__suppress_context__
 
@@ -92,26 +91,3 @@ def test_rules_are_those_that_make_bodies() -> None:
     assert rule(str.strip).func is str.strip
     voluntary = optional_rule(str.upper).func
     assert [voluntary(value) for value in (None, "", " ", "a")] == [None, None, None, "A"]  # type: ignore[call-arg]  # pydantic types it with the info that it does not take
-
-
-@pytest.mark.parametrize("password", [" blanks stay ", "x", "ü" * 1024])
-def test_a_password_is_taken_exactly_as_sent(password: str) -> None:
-    assert parse_body(LoginBody, {"email": "a", "password": password}).password == password
-
-
-@pytest.mark.parametrize(("model", "member"), [(LoginBody, "password"), (PasswordBody, "new_password")])
-@pytest.mark.parametrize("value", ["", "x" * 1025, 1, None])
-def test_no_password_is_empty_or_endless(model: type[Body], member: str, value: Any) -> None:
-    document = {"email": "a", "password": "x"} if model is LoginBody else {"current_password": "x", "new_password": "x"}
-    assert list(errors_of(model, {**document, member: value})) == [f"/{member}"]
-
-
-@pytest.mark.parametrize("delivery", ["header", "", "BODY", None, 1])
-def test_tokens_are_delivered_in_one_of_two_ways(delivery: Any) -> None:
-    assert list(errors_of(LoginBody, {"email": "a", "password": "b", "delivery": delivery})) == ["/delivery"]
-
-
-def test_a_link_is_one_text() -> None:
-    assert parse_body(LinkBody, {"token": "a"}).token == "a"
-    assert errors_of(LinkBody, {"token": "a" * 4097}) == {"/token": FieldCode.TOO_LONG}
-    assert errors_of(LinkBody, {}) == {"/token": FieldCode.REQUIRED}

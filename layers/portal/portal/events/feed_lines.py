@@ -31,7 +31,8 @@ from portal.domain.feed import Change, FeedCode, LineError, LineType, Refusal
 from portal.domain.ids import CORE_ID, CORE_ID_PATTERN, ROUTE_WORDS, CanonicalEmail, CaseId, ClientId
 from portal.domain.lines import LONGEST_LINE
 from portal.domain.text import clean_line
-from portal.http.bodies import Body, Text, optional_rule, parse_body, rule
+from portal.http.bodies.flat import Text
+from portal.http.bodies.model import Body, optional_rule, parse_body, rule
 from portal.http.request import BadRequest, parse_json
 
 MOST_CENTS = 10**11

@@ -8,7 +8,8 @@ from portal.domain.errors import FieldCode, FieldError, InvalidInput, Refused
 from portal.domain.ids import AccountId, CanonicalEmail
 from portal.domain.text import clean_line
 from portal.flows.operate import Target
-from portal.http.bodies import Body, Text, parse_body, rule
+from portal.http.bodies.flat import Text
+from portal.http.bodies.model import Body, parse_body, rule
 
 _LONGEST_NOTE = 200
 

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field
 from portal.domain.case import CaseStatus
 from portal.domain.errors import FieldCode, Refused
 from portal.domain.text import clean_line
-from portal.http.bodies import Body, Text, optional_rule
+from portal.http.bodies.flat import Text
+from portal.http.bodies.model import Body, optional_rule
 
 _LONGEST_SEARCH = 100
 _MOST_ROWS = 100

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from portal.domain.email import parse_email
-from portal.http.bodies import Body, Text, rule
+from portal.http.bodies.flat import Text
+from portal.http.bodies.model import Body, rule
 
 
 class EmailBody(Body):

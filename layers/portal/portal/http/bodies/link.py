@@ -1,13 +1,13 @@
 """The body of everything that a mailed link opens."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import StringConstraints
-
-from portal.http.bodies import Body
+from portal.http.bodies.flat import Length
 
 
-class LinkBody(Body):
+@dataclass(frozen=True)
+class LinkBody:
     """The token behind ``#token=`` of a link."""
 
-    token: Annotated[str, StringConstraints(max_length=4096)]
+    token: Annotated[str, Length(4096)]

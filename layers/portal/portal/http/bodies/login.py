@@ -1,19 +1,19 @@
 """Bodies of login and passwords."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
-
-from portal.http.bodies import Body, Text
+from portal.http.bodies.flat import Length, Text
 from portal.http.bodies.link import LinkBody
 
 Delivery = Literal["cookie", "body"]
 
 # Longer than any accepted password in any normal form, short enough that hashing it costs no more.
-Password = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+Password = Annotated[str, Length(1024, shortest=1)]
 
 
-class LoginBody(Body):
+@dataclass(frozen=True)
+class LoginBody:
     """Credentials, exactly as typed."""
 
     email: Text
@@ -21,7 +21,8 @@ class LoginBody(Body):
     delivery: Delivery = "cookie"
 
 
-class PasswordBody(Body):
+@dataclass(frozen=True)
+class PasswordBody:
     """A change of the password."""
 
     current_password: Password
@@ -29,19 +30,22 @@ class PasswordBody(Body):
     delivery: Delivery = "cookie"
 
 
-class ReauthenticationBody(Body):
+@dataclass(frozen=True)
+class ReauthenticationBody:
     """The password once more."""
 
     password: Password
     delivery: Delivery = "cookie"
 
 
-class RefreshBody(Body):
+@dataclass(frozen=True)
+class RefreshBody:
     """The refresh token of a client without cookies."""
 
     refresh_token: Text | None = None
 
 
+@dataclass(frozen=True)
 class PasswordResetBody(LinkBody):
     """A new password by a mailed link."""
 

@@ -8,7 +8,8 @@ from portal.domain.errors import FieldCode, FieldError, InvalidInput
 from portal.domain.mail import Language
 from portal.domain.person import HOUSE_NUMBER_LENGTH, Salutation, german_postal_code
 from portal.domain.text import clean_line
-from portal.http.bodies import Body, Text, parse_body, rule
+from portal.http.bodies.flat import Text
+from portal.http.bodies.model import Body, parse_body, rule
 from portal.http.bodies.registration import Name, Phone, VoluntaryName
 
 _MANDATORY = ("salutation", "first_name", "last_name", "street", "house_number", "postal_code", "city")

@@ -15,7 +15,8 @@ from portal.domain.mail import Language
 from portal.domain.person import HOUSE_NUMBER_LENGTH, NAME_LENGTH, Person, Salutation, german_postal_code, phone_number
 from portal.domain.registration import Application
 from portal.domain.text import clean_line
-from portal.http.bodies import Body, Text, optional_rule, parse_body, rule
+from portal.http.bodies.flat import Text
+from portal.http.bodies.model import Body, optional_rule, parse_body, rule
 
 _name = partial(clean_line, max_length=NAME_LENGTH)
 

@@ -4,8 +4,6 @@ from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.adapters.kms import KmsPseudonyms, KmsRecipients
 from portal.flows.change_email import ask_for_email_change
 from portal.flows.close_account import Closing
-from portal.http.bodies import parse_body
-from portal.http.bodies.profile import EmailChangeBody
 from portal.http.caller import caller_of
 from portal.http.cookies import cleared_refresh_cookie
 from portal.http.request import Request
@@ -18,6 +16,9 @@ from portal.settings.profile import ProfileSettings
 
 def post_email_change(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """POST /api/profile/email-change: 202, alike for an address that has an account."""
+    from portal.http.bodies.model import parse_body
+    from portal.http.bodies.profile import EmailChangeBody
+
     account = caller_of(request, wiring, recent=True, processing=True).account
     body = parse_body(EmailChangeBody, request.json())
     admit(request, wiring, "mail_requests", wiring.settings.mail_requests_per_range)

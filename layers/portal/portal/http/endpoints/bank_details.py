@@ -24,7 +24,7 @@ def get(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
 
 def put(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """PUT /api/profile/bank-details: the owner is told by mail."""
-    from portal.http.bodies import parse_body
+    from portal.http.bodies.model import parse_body
     from portal.http.bodies.registration import BankDetailsBody
 
     account = caller_of(request, wiring, recent=True, processing=True).account
@@ -39,10 +39,10 @@ def put(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
 
 def post_accept(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """POST /api/profile/bank-details/accept: the registered bank details are reviewed."""
-    from portal.http.bodies import EmptyBody, parse_body
+    from portal.http.bodies.flat import EmptyBody, parse_flat
 
     account = caller_of(request, wiring, processing=True).account
-    parse_body(EmptyBody, request.json())
+    parse_flat(EmptyBody, request.json())
     accept_bank_details(account, _profiles(wiring))
     return no_content()
 

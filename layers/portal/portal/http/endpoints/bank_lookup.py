@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from portal.http.bodies import parse_body
+from portal.http.bodies.model import parse_body
 from portal.http.bodies.registration import BankDetailsBody
 from portal.http.request import Request
 from portal.http.response import Response, json_response

@@ -23,8 +23,8 @@ _DAYS_AHEAD = 366
 
 def post_search(request: Request, wiring: Wiring[CasesSettings]) -> Response:
     """POST /api/clients/{client_id}/cases/search: what is looked for stands in the body, as names are personal."""
-    from portal.http.bodies import parse_body
     from portal.http.bodies.cases import CaseSearchBody
+    from portal.http.bodies.model import parse_body
 
     account = caller_of(request, wiring).account
     body = parse_body(CaseSearchBody, request.json())
@@ -37,8 +37,8 @@ def post_search(request: Request, wiring: Wiring[CasesSettings]) -> Response:
 def post_export(request: Request, wiring: Wiring[CasesSettings]) -> Response:
     """POST /api/clients/{client_id}/cases/export: a piece of a file for spreadsheets."""
     from portal.domain.spreadsheet import csv_of
-    from portal.http.bodies import parse_body
     from portal.http.bodies.cases import CasesBody
+    from portal.http.bodies.model import parse_body
 
     account = caller_of(request, wiring).account
     body = parse_body(CasesBody, request.json())
@@ -62,8 +62,8 @@ def get_one(request: Request, wiring: Wiring[CasesSettings]) -> Response:
 def post_interest(request: Request, wiring: Wiring[CasesSettings]) -> Response:
     """POST /api/clients/{client_id}/cases/{case_id}/interest: by law, up to and with a day."""
     from portal.domain.interest import base_rates, interest_of
-    from portal.http.bodies import parse_body
     from portal.http.bodies.cases import InterestBody
+    from portal.http.bodies.model import parse_body
 
     account = caller_of(request, wiring).account
     to = date.fromisoformat(parse_body(InterestBody, request.json()).to)

@@ -13,7 +13,7 @@ from portal.flows import confirm as flow
 from portal.flows.change_email import EmailChangeConfirmation
 from portal.flows.freeze import freeze
 from portal.http.actor import NotedLinks
-from portal.http.bodies import parse_body
+from portal.http.bodies.flat import parse_flat
 from portal.http.bodies.link import LinkBody
 from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
@@ -75,7 +75,7 @@ def _answer_form(request: Request, wiring: Wiring[ConfirmSettings], page: str, a
 
 
 def _confirm(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
-    body = parse_body(LinkBody, document)
+    body = parse_flat(LinkBody, document)
     settings = wiring.settings
     accounts = AccountsTable(
         wiring.aws,
@@ -94,14 +94,14 @@ def _confirm(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -
 
 
 def _reject(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
-    body = parse_body(LinkBody, document)
+    body = parse_flat(LinkBody, document)
     flow.reject(body.token, wiring.clock(), _links(request, wiring), _registrations(wiring))
     count("RegistrationsRejected")
     return "done"
 
 
 def _confirm_email_change(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
-    body = parse_body(LinkBody, document)
+    body = parse_flat(LinkBody, document)
     settings = wiring.settings
     profiles = ProfilesTable(
         wiring.aws,
@@ -122,7 +122,7 @@ def _confirm_email_change(document: Any, request: Request, wiring: Wiring[Confir
 
 
 def _freeze(document: Any, request: Request, wiring: Wiring[ConfirmSettings]) -> str:  # noqa: ANN401 - any JSON document
-    body = parse_body(LinkBody, document)
+    body = parse_flat(LinkBody, document)
     freeze(
         body.token, wiring.clock(), _links(request, wiring), AccountsTable(wiring.aws, wiring.settings.accounts_table)
     )

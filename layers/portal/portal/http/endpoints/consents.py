@@ -22,8 +22,8 @@ def get_all(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
 
 def post(request: Request, wiring: Wiring[ProfileSettings]) -> Response:
     """POST /api/profile/consents."""
-    from portal.http.bodies import parse_body
     from portal.http.bodies.consent import ConsentBody
+    from portal.http.bodies.model import parse_body
 
     account = caller_of(request, wiring, outdated=True).account
     body = parse_body(ConsentBody, request.json())

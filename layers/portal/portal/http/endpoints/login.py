@@ -6,7 +6,7 @@ from portal.adapters.kms import KmsRecipients
 from portal.domain.device import Device
 from portal.flows.change_password import PasswordChange
 from portal.flows.login import Login
-from portal.http.bodies import parse_body
+from portal.http.bodies.flat import parse_flat
 from portal.http.bodies.login import Delivery, LoginBody, PasswordBody, ReauthenticationBody
 from portal.http.caller import caller_of
 from portal.http.request import Request
@@ -20,7 +20,7 @@ from portal.settings.login import LoginSettings
 
 def post_login(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/login."""
-    body = parse_body(LoginBody, request.json())
+    body = parse_flat(LoginBody, request.json())
     done = _login(wiring).log_in(body.email, body.password, _device(request, body.delivery))
     request.actor.note(done.session)
     count("LoginsSucceeded")
@@ -30,7 +30,7 @@ def post_login(request: Request, wiring: Wiring[LoginSettings]) -> Response:
 def post_reauthentication(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/reauthentication."""
     caller = caller_of(request, wiring, outdated=True)
-    body = parse_body(ReauthenticationBody, request.json())
+    body = parse_flat(ReauthenticationBody, request.json())
     done = _login(wiring).reauthenticate(caller, body.password, _device(request, body.delivery))
     request.actor.note(done.session)
     return token_answer(done, body.delivery, wiring)
@@ -39,7 +39,7 @@ def post_reauthentication(request: Request, wiring: Wiring[LoginSettings]) -> Re
 def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """PUT /api/password."""
     caller = caller_of(request, wiring, limited=True, outdated=True)
-    body = parse_body(PasswordBody, request.json())
+    body = parse_flat(PasswordBody, request.json())
     settings = wiring.settings
     change = PasswordChange(
         _accounts(wiring),

@@ -11,9 +11,6 @@ from portal.domain.token import PASSWORD_RESET_SECONDS
 from portal.flows.order_mail import request_mail
 from portal.flows.reset_password import PasswordReset
 from portal.http.actor import NotedLinks
-from portal.http.bodies import parse_body
-from portal.http.bodies.email import EmailBody
-from portal.http.bodies.login import PasswordResetBody
 from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
 from portal.http.routes import Wiring
@@ -57,6 +54,9 @@ def post_confirm_form(request: Request, wiring: Wiring[LoginSettings]) -> Respon
 
 
 def _request(document: Any, language: Language, request: Request, wiring: Wiring[LoginSettings]) -> None:  # noqa: ANN401 - any JSON document
+    from portal.http.bodies.email import EmailBody
+    from portal.http.bodies.model import parse_body
+
     body = parse_body(EmailBody, document)
     settings, now = wiring.settings, wiring.clock()
     admit(request, wiring, "mail_requests", settings.mail_requests_per_range)
@@ -66,7 +66,10 @@ def _request(document: Any, language: Language, request: Request, wiring: Wiring
 
 
 def _reset(document: Any, request: Request, wiring: Wiring[LoginSettings]) -> None:  # noqa: ANN401 - any JSON document
-    body = parse_body(PasswordResetBody, document)
+    from portal.http.bodies.flat import parse_flat
+    from portal.http.bodies.login import PasswordResetBody
+
+    body = parse_flat(PasswordResetBody, document)
     settings = wiring.settings
     accounts = AccountsTable(
         wiring.aws, settings.accounts_table, outbox=settings.outbox_table, sessions=settings.sessions_table

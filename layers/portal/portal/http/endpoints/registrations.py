@@ -9,8 +9,8 @@ from portal.domain.mail import Language
 from portal.domain.registration import Attempt
 from portal.flows.order_mail import RESEND_SECONDS, request_mail
 from portal.flows.register import register
-from portal.http.bodies import parse_body
 from portal.http.bodies.email import EmailBody
+from portal.http.bodies.model import parse_body
 from portal.http.bodies.registration import parse_registration
 from portal.http.request import Request
 from portal.http.response import Response, json_response

@@ -21,10 +21,10 @@ from portal.settings.login import LoginSettings
 
 def post_refresh(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/session/refresh: the new token comes the way the old one came."""
-    from portal.http.bodies import parse_body
+    from portal.http.bodies.flat import parse_flat
     from portal.http.bodies.login import RefreshBody
 
-    body = parse_body(RefreshBody, request.json())
+    body = parse_flat(RefreshBody, request.json())
     presented = body.refresh_token or request.refresh_cookie
     refresh = Refresh(sessions_of(wiring), access_tokens(wiring), wiring.settings.lifetimes, wiring.clock)
     done = refresh.refresh(presented)
@@ -34,9 +34,9 @@ def post_refresh(request: Request, wiring: Wiring[LoginSettings]) -> Response:
 
 def post_logout(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """POST /api/logout: always 204, whatever the tokens were."""
-    from portal.http.bodies import EmptyBody, parse_body
+    from portal.http.bodies.flat import EmptyBody, parse_flat
 
-    parse_body(EmptyBody, request.json())
+    parse_flat(EmptyBody, request.json())
     settings = wiring.settings
     tokens = NotedTokens(KmsAccessTokens(wiring.kms, settings.access_token_keys, settings.issuer), request.actor)
     log_out(request.bearer_token, request.refresh_cookie, wiring.clock(), tokens, sessions_of(wiring))

@@ -102,6 +102,8 @@ async function search(question, rows = PIECE) {
   const mine = (turn += 1);
   quiet();
   found.textContent = text("searching");
+  // More of the list that is going would keep the answer to what was just asked from being shown.
+  at("more").hidden = true;
   const answer = await askRows(client, question, rows);
   if (mine !== turn) return;
   clear(form);
@@ -122,12 +124,17 @@ async function more() {
   clear(form);
   if (answer.status === 404) return gone(client);
   // The list has changed so much that the place is no longer known: it is read anew.
-  if (answer.status === 422) return search(question, rows + PIECE);
+  if (answer.status === 422) return readAnew(question, rows);
   if (!answer.ok) {
     count();
     return showErrors(form, answer);
   }
   addPiece(answer.data)?.focus();
+}
+
+async function readAnew(question, rows) {
+  await search(question, rows + PIECE);
+  document.querySelectorAll("#rows a")[rows]?.focus();
 }
 
 function replaceRows(client, question, data) {
