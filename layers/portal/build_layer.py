@@ -3,6 +3,8 @@
 Runs in plain Python 3.13 with pip, before anything is installed. Nothing but ``python/`` below the target is shipped.
 """
 
+from __future__ import annotations
+
 import argparse
 import compileall
 import gzip
@@ -11,10 +13,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from py_compile import PycInvalidationMode
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 PLATFORMS = {

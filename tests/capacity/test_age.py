@@ -33,7 +33,8 @@ from portal.adapters.dynamodb.records import (
 )
 from portal.adapters.dynamodb.sweeps import SweepsTable
 from portal.domain.registration import new_attempt
-from portal.domain.sweep import DAY_SECONDS, Sweep, Window
+from portal.domain.spans import DAY_SECONDS
+from portal.domain.sweep import Sweep, Window
 from portal.observe import logger
 from tests.support.cheap_hashes import make_hashes_cheap
 from tests.support.fakes import an_application

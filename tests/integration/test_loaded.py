@@ -100,6 +100,7 @@ def test_every_route_is_pinned() -> None:
 def test_a_route_loads_what_it_needs_and_no_more(journey: Journey, server: Any) -> None:
     found = answered(recorded(journey), server)
     assert found["status"] == journey.status
+    assert found["collected"] == {"at the beginning": False, "in the end": True}
     new, pinned = packages(found) - LOADED[journey.route], LOADED[journey.route]
     assert not new, complaint(new, server)
     assert packages(found) == pinned, f"no longer loaded, take it from the list: {pinned - packages(found)}"

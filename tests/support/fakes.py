@@ -20,7 +20,8 @@ from portal.domain.outbox import LEASE_SECONDS, NOBODY, OutboxRow, Told
 from portal.domain.person import Person
 from portal.domain.registration import Application, Attempt, new_attempt
 from portal.domain.session import Session
-from portal.domain.sweep import DAY_SECONDS, Expired, Partition, Sweep
+from portal.domain.spans import DAY_SECONDS
+from portal.domain.sweep import Expired, Partition, Sweep
 from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow, first_failures
 from portal.domain.token import AccessClaims, Claims, Purpose
 from tests.support.people import IBAN

@@ -1,13 +1,17 @@
 """Logs and metrics: structured, and never with personal data, secrets or whole events."""
 
+from __future__ import annotations
+
 import traceback
-from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 logger = Logger(utc=True, use_rfc3339=True)
 metrics = Metrics()

@@ -124,6 +124,7 @@ def measured(start: Start, server: Any, warm: int = 0) -> dict[str, Any]:
     }
     environment = {
         **start.environment,
+        "AWS_LAMBDA_FUNCTION_NAME": "function",
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
         "AWS_REGION": "eu-central-1",
         "AWS_DEFAULT_REGION": "eu-central-1",

@@ -4,6 +4,7 @@ Reads what to do from standard input, as JSON, and prints what it measured, as J
 imported before the clock starts but what the measurement itself needs.
 """
 
+import gc
 import json
 import sys
 import time
@@ -23,6 +24,7 @@ def of_function() -> dict[str, Any]:
     for name in _WORK["first"]:
         import_module(name)
     module = import_module("app")
+    paused = not gc.isenabled()
     if _WORK["eager"]:
         for route in module.ROUTES:
             route.load()
@@ -33,6 +35,7 @@ def of_function() -> dict[str, Any]:
     answer = module.handler(_WORK["event"], None)
     found: dict[str, Any] = {"first": time.perf_counter() - started, "status": answer["statusCode"]}
     found["modules"] = sorted(_loaded())
+    found["collected"] = {"at the beginning": not paused, "in the end": gc.isenabled()}
     return found | of_warm_calls(lambda: module.handler(_WORK["event"], None))
 
 

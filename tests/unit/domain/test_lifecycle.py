@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.account import Account, Credential, new_credential, open_account
+from portal.domain.account import Account, Credential, login_is_worth_noting, new_credential, open_account
 from portal.domain.lifecycle import (
     LONGEST_REST_SECONDS,
     Announce,
@@ -15,7 +15,6 @@ from portal.domain.lifecycle import (
     Limits,
     Verdict,
     judge,
-    login_is_worth_noting,
 )
 from tests.support.fakes import DAY, NOW, an_attempt
 

@@ -1,14 +1,19 @@
 """The bucket of the feed: inbox, reports, and what is done."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError
 
-from portal.adapters.aws import Aws
 from portal.domain.errors import ConditionFailed, Unavailable
 from portal.domain.feed import Drop, DropGone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from portal.adapters.aws import Aws
 
 INBOX, DONE, REPORTS = "inbox/", "done/", "reports/"
 

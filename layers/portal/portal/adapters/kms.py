@@ -1,12 +1,16 @@
 """Keys that never leave KMS."""
 
+from __future__ import annotations
+
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from portal.adapters.aws import Aws, InvalidMac
-from portal.domain.ids import AccountId, CanonicalEmail, OutboxId
 from portal.domain.password import initial_password
+
+if TYPE_CHECKING:
+    from portal.domain.ids import AccountId, CanonicalEmail, OutboxId
 
 Slot = Literal["A", "B"]
 

@@ -1,12 +1,17 @@
 """Mails by Amazon SES, and its list of addresses that refuse them."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import formataddr
+from typing import TYPE_CHECKING
 
 from portal.adapters.aws import Absent, Aws, Misconfigured
 from portal.domain.feedback import Listed
-from portal.domain.mail import Mail
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Mail
 
 
 class SesSender:

@@ -4,11 +4,12 @@ The algorithms are registered on instances of their own, never globally, and eac
 what a token's header says can't choose another (RFC 8725 section 3.1).
 """
 
+from __future__ import annotations
+
 import json
 import re
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NoReturn, override
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, override
 
 from jwt import PyJWS
 from jwt.algorithms import Algorithm, ECAlgorithm
@@ -19,6 +20,9 @@ from portal.adapters.kms import KeySlots, Kms, Slot, key_id_of
 from portal.domain.errors import InvalidLink, LinkExpired, NotAuthenticated
 from portal.domain.ids import AccountId, SessionId, random_id
 from portal.domain.token import ACCESS, AccessClaims, Claims, Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # The longest genuine token has about 700 characters.
 _MAX_TOKEN_LENGTH = 2048

@@ -1,15 +1,23 @@
 """Accounts and their credentials."""
 
-from dataclasses import dataclass
-from typing import Literal
+from __future__ import annotations
 
-from portal.domain.bank import BankDetails
-from portal.domain.consent import Consent
-from portal.domain.device import KnownDevice
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
 from portal.domain.ids import AccountId, CanonicalEmail
-from portal.domain.mail import Language
-from portal.domain.person import Person
-from portal.domain.registration import Attempt
+from portal.domain.spans import DAY_SECONDS
+
+if TYPE_CHECKING:
+    from portal.domain.bank import BankDetails
+    from portal.domain.consent import Consent
+    from portal.domain.device import KnownDevice
+    from portal.domain.mail import Language
+    from portal.domain.person import Person
+    from portal.domain.registration import Attempt
+
+LOGIN_NOTED_SECONDS = DAY_SECONDS
+"""How exactly the last login is known: noting each of them would cost a write a login."""
 
 PasswordKind = Literal["initial", "chosen"]
 
@@ -178,3 +186,12 @@ def personal_words(account: Account) -> tuple[str, ...]:
         person.postal_code,
         person.city,
     )
+
+
+def login_is_worth_noting(credential: Credential, now: int) -> bool:
+    """Tell whether a login changes what is known of the use of an account: the first of a day, or one that keeps it."""
+    if credential.password_kind != "chosen":  # noqa: S105 - a kind
+        return False
+    if credential.closing_announced_at is not None or credential.last_login_at is None:
+        return True
+    return now - credential.last_login_at > LOGIN_NOTED_SECONDS

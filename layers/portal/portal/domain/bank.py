@@ -4,10 +4,11 @@ The registry is schwifty's, imported inside the functions that ask it: ``BankDet
 resolve anything and must not pay for it.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from textwrap import shorten
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from portal.domain.errors import FieldCode, FieldError, InvalidInput, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from schwifty import IBAN
 
 # IBAN prefixes of the EPC list of SEPA scheme countries, EPC409-09 v8.0 of 24 December 2025.
@@ -166,7 +169,7 @@ def _code(value: str | None, label: str = "") -> str | None:
     return code.upper().removeprefix(label) if code.isascii() else _UNREADABLE
 
 
-def _iban(typed: BankInput, refusals: list[FieldError]) -> "IBAN | None":
+def _iban(typed: BankInput, refusals: list[FieldError]) -> IBAN | None:
     """Return the typed IBAN, or make it of a German pair; what else is typed must agree."""
     from schwifty import IBAN
 
@@ -182,7 +185,7 @@ def _iban(typed: BankInput, refusals: list[FieldError]) -> "IBAN | None":
     return IBAN.generate("DE", bank, account.lstrip("0"))
 
 
-def _parsed_iban(text: str | None) -> "IBAN":
+def _parsed_iban(text: str | None) -> IBAN:
     from schwifty import IBAN
 
     if text is None:
@@ -197,7 +200,7 @@ def _parsed_iban(text: str | None) -> "IBAN":
     return iban
 
 
-def _country(typed: BankInput, iban: "IBAN | None") -> str | None:
+def _country(typed: BankInput, iban: IBAN | None) -> str | None:
     """Tell the country as far as it can be relied on; a pair without an IBAN is German."""
     if iban is not None:
         return iban.country_code
@@ -205,7 +208,7 @@ def _country(typed: BankInput, iban: "IBAN | None") -> str | None:
     return "DE" if (pair if typed.iban is None else typed.iban.startswith("DE")) else None
 
 
-def _check_part(part: _Part, text: str | None, country: str | None, iban: "IBAN | None") -> None:
+def _check_part(part: _Part, text: str | None, country: str | None, iban: IBAN | None) -> None:
     from schwifty.registry import get_banks_by_code
 
     if text is None:
@@ -218,7 +221,7 @@ def _check_part(part: _Part, text: str | None, country: str | None, iban: "IBAN 
         raise Refused(FieldCode.BANK_DETAILS_DISAGREE)
 
 
-def _notations(iban: "IBAN", components: frozenset[str]) -> set[str]:
+def _notations(iban: IBAN, components: frozenset[str]) -> set[str]:
     """Return every run of whole BBAN components that holds one of these, without leading zeros.
 
     Countries differ in what belongs to "the account number": check digits, the branch, or all.
@@ -233,13 +236,13 @@ def _notations(iban: "IBAN", components: frozenset[str]) -> set[str]:
     }
 
 
-def _account_and_bank(iban: "IBAN") -> tuple[str, str]:
+def _account_and_bank(iban: IBAN) -> tuple[str, str]:
     if iban.country_code in {"CZ", "SK"}:  # what schwifty calls their branch is a prefix of the account number
         return iban.branch_code + iban.account_code, iban.bank_code
     return iban.account_code, iban.bank_code + iban.branch_code
 
 
-def _registered(iban: "IBAN") -> _Registered | None:
+def _registered(iban: IBAN) -> _Registered | None:
     """Ask the registry; ``None`` for a German bank code that does not exist."""
     from schwifty import BIC
 
@@ -288,7 +291,7 @@ def _bank_name(text: str | None, known: _Registered | None) -> str | None:
     return known.name or name if known is not None else None
 
 
-def _account_check_failed(iban: "IBAN") -> bool:
+def _account_check_failed(iban: IBAN) -> bool:
     with warnings.catch_warnings(action="ignore"):  # schwifty warns where it knows no method
         try:
             iban.validate(validate_bban=True)

@@ -4,13 +4,16 @@ The core collection system keeps the books; the portal holds a copy of each case
 last. Amounts are whole cents of the euro, days are those of Berlin.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from portal.domain.ids import CaseId, ClientId
+if TYPE_CHECKING:
+    from portal.domain.ids import CaseId, ClientId
 
 PositionKind = Literal["principal", "interest", "costs"]
 DebtorKind = Literal["person", "company"]

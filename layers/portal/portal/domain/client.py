@@ -1,11 +1,17 @@
 """Clients of the company: whose cases they are, and who may look at them (P9)."""
 
-from collections.abc import Iterator, Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from datetime import date
+from typing import TYPE_CHECKING
 
 from portal.domain.case import CaseStatus
-from portal.domain.ids import CanonicalEmail, ClientId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from portal.domain.ids import CanonicalEmail, ClientId
 
 MOST_PEOPLE = 40
 """People of one client; all their rights change in one transaction."""

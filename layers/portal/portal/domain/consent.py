@@ -5,15 +5,18 @@ not of a new version. What somebody consented to is the rendered text; its hash 
 are kept, so the text can be made again, and be checked, as long as the consent has to be proved.
 """
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Template
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from portal.domain.mail import Language
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
 
 ConsentKind = Literal["terms", "privacy_notice"]
 KINDS: tuple[ConsentKind, ...] = ("terms", "privacy_notice")

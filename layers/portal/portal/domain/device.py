@@ -1,12 +1,17 @@
 """Devices from which an account was used before; the account knows them by hashes, the device by a cookie."""
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from portal.domain.ids import AccountId
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from portal.domain.ids import AccountId
 
 DEVICE_SECONDS = 180 * 86_400
 """How long a device is known after a login; the privacy notice names it."""

@@ -1,12 +1,17 @@
 """A client takes another address: nothing changes until the new one is confirmed."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from portal.domain.account import Account
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from portal.domain.email import canonical_email
 from portal.domain.errors import FieldCode, Refused
 from portal.domain.ids import AccountId, CanonicalEmail, ChangeId, random_id, random_reference
 from portal.domain.token import EMAIL_CHANGE_SECONDS
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account
 
 FORMER_ADDRESS_SECONDS = 30 * 86_400
 """How long a former address leads operators to the account, to give it back after a theft."""

@@ -1,11 +1,15 @@
 """What can go wrong, in the words of the domain; ``http/problems.py`` maps it to HTTP."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from portal.domain.ids import AccountId, SessionId
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.domain.ids import AccountId, SessionId
 
 
 class FieldCode(StrEnum):
@@ -62,7 +66,7 @@ class FieldError:
     pointer: str
     code: FieldCode
 
-    def under(self, prefix: str) -> "FieldError":
+    def under(self, prefix: str) -> FieldError:
         """Return the same error seen from the document that holds this one at ``prefix``."""
         return FieldError(prefix + self.pointer, self.code)
 

@@ -3,14 +3,18 @@
 What a password is mainly made of, where it withstands too few, is the reason that its owner is told.
 """
 
+from __future__ import annotations
+
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.domain.errors import FieldCode
 from portal.domain.guessable import GERMAN_WORDS, LEET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 # An attacker who tries a million passwords an hour for a year stays below this (zxcvbn's scale, log10).
 _MIN_GUESSES_LOG10 = 10

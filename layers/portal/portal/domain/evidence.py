@@ -1,12 +1,17 @@
 """Facts kept to prove a double opt-in (P8): written once, with the confirmation, and kept for a while after closing."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from portal.domain.consent import Consent, Facts
 from portal.domain.ids import AccountId
-from portal.domain.registration import Attempt
 from portal.domain.times import BERLIN, day_in_berlin
+
+if TYPE_CHECKING:
+    from portal.domain.consent import Consent, Facts
+    from portal.domain.registration import Attempt
 
 
 @dataclass(frozen=True, slots=True)

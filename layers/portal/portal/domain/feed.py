@@ -1,17 +1,22 @@
 """The feed: what the core system tells of clients and cases, line by line (docs/feed.md)."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from portal.domain.case import Case
-from portal.domain.client import Client
 from portal.domain.errors import FieldCode, PortalError
 from portal.domain.ids import CaseId, ClientId
 from portal.domain.times import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from portal.domain.case import Case
+    from portal.domain.client import Client
 
 LineType = Literal["client", "client_removal", "case", "case_removal"]
 Outcome = Literal["taken_in", "unchanged", "older", "removed", "refused"]
@@ -232,7 +237,7 @@ class Progress:
     counts: Mapping[Outcome, int] = field(default_factory=dict)
     reported: bool = False
 
-    def after(self, offset: int, line: int, outcomes: Iterable[Outcome]) -> "Progress":
+    def after(self, offset: int, line: int, outcomes: Iterable[Outcome]) -> Progress:
         """Return the progress after some more lines.
 
         Args:

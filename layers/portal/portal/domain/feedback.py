@@ -1,10 +1,13 @@
 """What the mail service tells of mails that it took, and the addresses that it remembers as unreachable."""
 
-from dataclasses import dataclass
-from typing import Literal
+from __future__ import annotations
 
-from portal.domain.ids import AttemptId, ChangeId, OutboxId
-from portal.domain.outbox import MailKind, Told
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from portal.domain.ids import AttemptId, ChangeId, OutboxId
+    from portal.domain.outbox import MailKind, Told
 
 FeedbackKind = Literal["bounce", "complaint", "bounce_for_now", "delay", "reject"]
 """``bounce``: for good. ``reject``: the service took the mail and then would not send it."""

@@ -4,12 +4,17 @@ An estimator multiplies the parts of a password and so takes "first name, last n
 parts are taken out, and what is left must stand for itself.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from portal.domain.errors import FieldCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 # Fewer signs than this, beside what is known, are soon tried.
 _MIN_REST = 8

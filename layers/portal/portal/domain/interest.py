@@ -4,15 +4,20 @@ Days count as they are, a year has as many as its calendar (actual/actual). All 
 period is rounded once, half a cent upwards, and the total is the sum of the periods as they are shown.
 """
 
+from __future__ import annotations
+
 from calendar import isleap
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from portal.domain.case import Case, Payment, Points
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from portal.domain.case import Case, Payment, Points
 
 LAST_YEAR = 2199
 """Interest is computed up to the end of this year."""

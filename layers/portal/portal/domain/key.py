@@ -7,7 +7,7 @@ it sign, and gives up the first one when nothing that it signed can be valid any
 from dataclasses import dataclass
 from typing import Literal
 
-from portal.domain.sweep import DAY_SECONDS
+from portal.domain.spans import DAY_SECONDS
 
 KeyUse = Literal["link", "access-token"]
 

@@ -1,15 +1,17 @@
 """Accounts that nobody uses end (GDPR Art. 5(1)(e)): never without a notice, never after a login since."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from portal.domain.account import Account, Credential
-from portal.domain.sweep import DAY_SECONDS
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.domain.spans import DAY_SECONDS
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account, Credential
 
 REVIEW_SHARDS = 16
 """Parts of the review index, so that none is hot."""
-
-LOGIN_NOTED_SECONDS = DAY_SECONDS
-"""How exactly the last login is known: noting each of them would cost a write a login."""
 
 LONGEST_REST_SECONDS = 30 * DAY_SECONDS
 """When an account is looked at again at the latest, so that a changed limit reaches every account within a month."""
@@ -76,12 +78,3 @@ def judge(account: Account, credential: Credential, now: int, limits: Limits) ->
         return Announce(max(ends, now + limits.notice))
     closes_at = max(ends, announced_at + limits.notice)
     return Close() if now >= closes_at else Keep(closes_at, announced=True)
-
-
-def login_is_worth_noting(credential: Credential, now: int) -> bool:
-    """Tell whether a login changes what is known of the use of an account: the first of a day, or one that keeps it."""
-    if credential.password_kind != "chosen":  # noqa: S105 - a kind
-        return False
-    if credential.closing_announced_at is not None or credential.last_login_at is None:
-        return True
-    return now - credential.last_login_at > LOGIN_NOTED_SECONDS

@@ -1,7 +1,12 @@
 """Cutting a file into lines, without ever holding more than a piece of it and one line."""
 
-from collections.abc import Iterable, Iterator
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 LONGEST_LINE = 256 * 1024
 """In bytes, without the line's end."""

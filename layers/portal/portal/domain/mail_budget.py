@@ -1,11 +1,16 @@
 """How many mails anybody can trigger reach one mailbox: what is over the budget waits, and is not lost."""
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from portal.domain.ids import CanonicalEmail, CounterKey
-from portal.domain.outbox import MailKind
+from portal.domain.spans import DAY_SECONDS, HOUR_SECONDS
+
+if TYPE_CHECKING:
+    from portal.domain.outbox import MailKind
 
 BudgetKind = Literal["opt_in", "reset"]
 
@@ -18,7 +23,6 @@ BUDGETED: dict[MailKind, BudgetKind] = {
 }
 """What anybody can trigger. Credential mails and notices have no budget: they tell of something that happened."""
 
-HOUR_SECONDS, DAY_SECONDS = 3600, 86_400
 
 # Two names of one service, which reads a.b, ab and a.b+c as one mailbox: without this, one mailbox has thousands of
 # budgets. It is the only large one that does so.
@@ -87,7 +91,7 @@ class Mailbox:
         """Tell whether a mail that said the same left after a time (epoch seconds)."""
         return any(slot.at > at and slot.says == says for slot in self.slots)
 
-    def with_slot(self, slot: Slot, budget: Budget) -> "Mailbox":
+    def with_slot(self, slot: Slot, budget: Budget) -> Mailbox:
         """Return it with one slot more, and without those that no budget asks for."""
         return Mailbox((*self.slots, slot)[-max(budget.per_day, budget.per_hour) :])
 

@@ -1,10 +1,15 @@
 """Which of many attempts one mail names, so that no stranger's crowd out a person's own."""
 
-import hashlib
-from collections.abc import Sequence
-from itertools import chain, zip_longest
+from __future__ import annotations
 
-from portal.domain.registration import Attempt
+import hashlib
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.domain.registration import Attempt
 
 ATTEMPTS_PER_MAIL = 3
 """Pending attempts that an opt-in mail names at most, newest first."""

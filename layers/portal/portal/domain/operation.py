@@ -1,10 +1,13 @@
 """What operators see of an account and do to it; never its content."""
 
-from dataclasses import replace
-from typing import Literal
+from __future__ import annotations
 
-from portal.domain.account import Account, Credential
-from portal.domain.email_change import FormerAddress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account, Credential
+    from portal.domain.email_change import FormerAddress
 
 AccountState = Literal["active", "initial_password", "initial_password_expired", "no_password_yet", "blocked"]
 

@@ -1,10 +1,14 @@
 """Mails to send: the row is the truth, streams and schedules only wake the mailer."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from portal.domain.ids import AccountId, AttemptId, OutboxId, random_id
-from portal.domain.mail import Language
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
 
 NoticeKind = Literal[
     "bank_details_changed",

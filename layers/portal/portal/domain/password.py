@@ -1,5 +1,7 @@
 """Passwords: what is accepted, how it is kept (NIST SP 800-63B-4, OWASP Password Storage)."""
 
+from __future__ import annotations
+
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
@@ -80,7 +82,7 @@ def needs_rehash(password_hash: str) -> bool:
 
 
 @cache
-def _hasher() -> "PasswordHasher":
+def _hasher() -> PasswordHasher:
     from argon2 import PasswordHasher
 
     return PasswordHasher(time_cost=_TIME_COST, memory_cost=_MEMORY_KIB, parallelism=_PARALLELISM)

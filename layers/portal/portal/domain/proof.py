@@ -3,12 +3,17 @@
 It is made of the evidence alone and is complete without IP addresses; those are cut and named as such.
 """
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from portal.domain.consent import Consent, Facts, Wording, wording
-from portal.domain.ids import AccountId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from portal.domain.ids import AccountId
 
 Row = dict[str, Any]
 

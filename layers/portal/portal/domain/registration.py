@@ -1,12 +1,17 @@
 """A registration until it is confirmed (P4, P5)."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from portal.domain.bank import BankDetails
-from portal.domain.consent import Consent, Facts
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from portal.domain.ids import AttemptId, CanonicalEmail, random_id, random_reference
-from portal.domain.mail import Language
-from portal.domain.person import Person
+
+if TYPE_CHECKING:
+    from portal.domain.bank import BankDetails
+    from portal.domain.consent import Consent, Facts
+    from portal.domain.mail import Language
+    from portal.domain.person import Person
 
 
 @dataclass(frozen=True, slots=True)

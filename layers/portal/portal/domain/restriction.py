@@ -1,11 +1,16 @@
 """Restriction of processing (GDPR Art. 18): what is stored about a person is kept, and nothing is done with it."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from portal.domain.account import Account
 from portal.domain.errors import ProcessingRestricted
 from portal.domain.times import BERLIN, day_in_berlin
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account
 
 LIFTING_NOTICE_DAYS = 7
 """Whole days between the notice that a restriction is lifted and its end (GDPR Art. 18(3))."""

@@ -1,11 +1,14 @@
 """Looking for cases: in which order, which of them, and under which words one is found."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from portal.domain.case import Case, CaseRow, CaseStatus
+if TYPE_CHECKING:
+    from portal.domain.case import Case, CaseRow, CaseStatus
 
 Sort = Literal["opened", "debtor", "outstanding"]
 

@@ -1,14 +1,18 @@
 """Login sessions."""
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from portal.domain.device import Device
 from portal.domain.ids import AccountId, SessionId, random_id
+
+if TYPE_CHECKING:
+    from portal.domain.device import Device
 
 Scope = Literal["portal", "password:change"]
 
@@ -92,7 +96,7 @@ class RefreshToken:
         """SHA-256 of the secret; plain, as the secret has 256 bits (ASVS 6.5.2)."""
         return hashlib.sha256(self.secret.encode()).hexdigest()
 
-    def successor(self, nonce: str) -> "RefreshToken":
+    def successor(self, nonce: str) -> RefreshToken:
         """Return the token that follows: the same whenever this one is presented, unguessable without the nonce."""
         mac = hmac.digest(nonce.encode(), str(self).encode(), "sha256")
         return RefreshToken(self.session_id, urlsafe_b64encode(mac).rstrip(b"=").decode())

@@ -5,17 +5,23 @@ before it (OWASP, CSV injection). It is looked for behind signs that separate ce
 another language cuts lines at another sign than the one that this file is quoted for.
 """
 
+from __future__ import annotations
+
 import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import dropwhile, takewhile
+from typing import TYPE_CHECKING
 
 from portal.domain.case import CaseRow, CaseStatus
-from portal.domain.mail import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from portal.domain.mail import Language
 
 # The full-width forms count as well: spreadsheets in East Asian languages read them as the plain ones.
 _TRIGGERS = frozenset("=+-@＝＋－＠﹢﹣﹦﹫−")

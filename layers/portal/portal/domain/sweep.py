@@ -1,9 +1,15 @@
 """Deletion on time (P5): which part of the expiry index a sweep looks at, and what it found there."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from __future__ import annotations
 
-DAY_SECONDS = 86400
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.domain.spans import DAY_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 EXPIRY_SHARDS = 16
 """Parts of one day in the expiry index, so that no day is hot."""
 

@@ -3,12 +3,16 @@
 Counters live in the table Sessions and name nobody: an address is in their keys as a hash.
 """
 
+from __future__ import annotations
+
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from portal.domain.ids import CounterKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 RangeKind = Literal["registrations", "mail_requests", "logins", "look_ups"]
 """What is counted per range of client addresses; ``mail_requests`` are resends, resets and changes of address."""
@@ -59,7 +63,7 @@ class Failures:
     free_at: int
     expires_at: int
 
-    def next(self, rules: LoginRules, now: int) -> "Failures":
+    def next(self, rules: LoginRules, now: int) -> Failures:
         """Return them with one more."""
         known = self.count if self.expires_at > now else 0
         return first_failures(rules, now, known + 1)

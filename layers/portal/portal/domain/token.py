@@ -1,10 +1,13 @@
 """Kinds of tokens; none can stand in for another (RFC 8725 section 3.11)."""
 
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
 
-from portal.domain.ids import AccountId, SessionId
-from portal.domain.session import Scope
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from portal.domain.ids import AccountId, SessionId
+    from portal.domain.session import Scope
 
 
 @dataclass(frozen=True, slots=True)

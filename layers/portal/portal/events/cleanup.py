@@ -1,18 +1,23 @@
 """Deletion on time: a sweep by schedule, and a count of what TTL deleted, by the stream of Registrations."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.expiry import ExpiryIndex
 from portal.adapters.dynamodb.sweeps import SweepsTable
-from portal.domain.sweep import Sweep
-from portal.events import Handler
 from portal.flows.clean_up import CleanUp
-from portal.flows.ports import Clock
 from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
-from portal.settings.cleanup import CleanupSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.domain.sweep import Sweep
+    from portal.events import Handler
+    from portal.flows.ports import Clock
+    from portal.settings.cleanup import CleanupSettings
 
 # A sweep stops while enough of its time is left to look for the oldest item left and to write the evidence.
 _RESERVE_MILLISECONDS = 20_000

@@ -4,11 +4,12 @@ The rules of template.yaml pass on what happened and the order of the mail, and 
 header and no words of a foreign mail server reach this function, or the queue of what it could not handle.
 """
 
+from __future__ import annotations
+
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import AccountsTable
@@ -21,12 +22,16 @@ from portal.adapters.ses import SesSuppressionList
 from portal.domain.errors import Unavailable
 from portal.domain.feedback import Feedback, FeedbackKind
 from portal.domain.ids import LONGEST_ID, OutboxId
-from portal.events import Handler
 from portal.flows.erase_addresses import EraseAddresses, Swept
-from portal.flows.ports import Clock
 from portal.flows.take_feedback import TakeFeedback
 from portal.observe import count, flush_metrics, gauge, log_failure, logger, note_run
-from portal.settings.feedback import FeedbackSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from portal.events import Handler
+    from portal.flows.ports import Clock
+    from portal.settings.feedback import FeedbackSettings
 
 # A run takes no address any more when the time left may be too short for every call of one, tried twice.
 _RESERVE_MILLISECONDS = 60_000

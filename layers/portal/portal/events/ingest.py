@@ -1,10 +1,11 @@
 """The feed, taken in: woken when a file arrives, and every minute, as a lost wake-up must not matter."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.feed_progress import FeedProgress
@@ -12,12 +13,16 @@ from portal.adapters.dynamodb.mirror import MirrorTable
 from portal.adapters.feed_bucket import FeedBucket
 from portal.domain.errors import Unavailable
 from portal.domain.feed import OUTCOMES, Drop, Outcome
-from portal.events import Handler
 from portal.events.feed_lines import parse_line
-from portal.flows.ports import Clock
 from portal.flows.take_in_feed import TakeIn
 from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
-from portal.settings.ingest import IngestSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from portal.events import Handler
+    from portal.flows.ports import Clock
+    from portal.settings.ingest import IngestSettings
 
 # A run begins no step when the time left may be too short for it; the next run takes it.
 _RESERVE_MILLISECONDS = 60_000

@@ -1,10 +1,9 @@
 """The portal's mails, for ``flows.compose_mail``."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from portal.domain.mail import Language, Mail
-from portal.domain.outbox import NoticeKind
-from portal.domain.registration import Attempt
+from typing import TYPE_CHECKING
+
 from portal.mails.already_registered import already_registered_mail
 from portal.mails.closing_announced import closing_announced_mail
 from portal.mails.credentials import credentials_mail
@@ -15,7 +14,14 @@ from portal.mails.opt_in import AttemptLinks, opt_in_mail
 from portal.mails.password_reset import password_reset_mail
 from portal.mails.render import Sender
 from portal.mails.restriction import restriction_ending_mail, restriction_started_mail
-from portal.settings.mailer import MailerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.domain.mail import Language, Mail
+    from portal.domain.outbox import NoticeKind
+    from portal.domain.registration import Attempt
+    from portal.settings.mailer import MailerSettings
 
 
 class PortalLetters:

@@ -1,8 +1,9 @@
 """The mailer: woken by the outbox stream for new rows, and every minute for what is due."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import AccountsTable
@@ -17,15 +18,19 @@ from portal.adapters.tokens import KmsLinks
 from portal.domain.errors import Unavailable
 from portal.domain.ids import OutboxId
 from portal.domain.mail_budget import Budget
-from portal.domain.outbox import OutboxRow
-from portal.events import Handler
 from portal.events.letters import PortalLetters
 from portal.flows.budget_mail import MailBudget
 from portal.flows.compose_mail import Composer
 from portal.flows.deliver_mail import Mailer
-from portal.flows.ports import Clock
 from portal.observe import count, flush_metrics, log_failure, logger, note_run, seconds
-from portal.settings.mailer import MailerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from portal.domain.outbox import OutboxRow
+    from portal.events import Handler
+    from portal.flows.ports import Clock
+    from portal.settings.mailer import MailerSettings
 
 # What sending and noting take at most: SES (12 s), then a note in DynamoDB that is tried again (7 s, and 2 s beside).
 _SENDING_MILLISECONDS = 22_000
@@ -81,7 +86,7 @@ def _row_of(record: Mapping[str, Any]) -> OutboxId | None:
 
 def _deliver_all(
     wanted: list[tuple[OutboxId | None, str | None]],
-    run: "_Run",
+    run: _Run,
     context: Any,  # noqa: ANN401 - Lambda's object
     interval: float,
     pause: Callable[[float], None],

@@ -1,9 +1,10 @@
 """The operators' function: no route leads to it, and every use of it is a line in the log."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import AccountsTable
@@ -15,9 +16,7 @@ from portal.adapters.dynamodb.sessions import SessionsTable
 from portal.adapters.kms import Kms, KmsPseudonyms, KmsRecipients
 from portal.domain.errors import InvalidInput, NotFound, Unavailable
 from portal.domain.ids import AccountId, CanonicalEmail, SessionId
-from portal.domain.registration import Attempt
 from portal.domain.times import rfc3339
-from portal.events import Handler
 from portal.events.ops_event import (
     AnyEvent,
     EndAllSessions,
@@ -29,11 +28,17 @@ from portal.events.ops_event import (
     target_of,
 )
 from portal.flows.operate import AccountStatus, AddressStatus, Ended, Operate, Result
-from portal.flows.ports import Clock
 from portal.flows.prove import Prove
 from portal.observe import count, flush_metrics, log_failure, log_security, note_run
 from portal.proofs import proof_document
-from portal.settings.ops import OpsSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from portal.domain.registration import Attempt
+    from portal.events import Handler
+    from portal.flows.ports import Clock
+    from portal.settings.ops import OpsSettings
 
 # The end of all sessions stops while enough of its time is left for the deletion in hand, retries included.
 _RESERVE_MILLISECONDS = 10_000

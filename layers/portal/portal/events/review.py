@@ -1,8 +1,9 @@
 """Reviews, once a day: accounts that nobody uses are told, and then closed; keys and base rates that grow old count."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.aws import Aws
 from portal.adapters.dynamodb.accounts import AccountsTable
@@ -10,16 +11,20 @@ from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.adapters.dynamodb.reviews import ReviewsTable
 from portal.adapters.kms import KeySlots, Kms, KmsPseudonyms, KmsRecipients, Slot
 from portal.domain.errors import Unavailable
-from portal.domain.ids import CanonicalEmail
 from portal.domain.interest import base_rates, known_until
 from portal.domain.key import KeyPair, KeyUse
 from portal.domain.times import day_in_berlin
-from portal.events import Handler
 from portal.flows.close_account import Closing
-from portal.flows.ports import Clock
 from portal.flows.review_accounts import Review
 from portal.observe import count, flush_metrics, gauge, log_failure, logger, note_run
-from portal.settings.review import ReviewSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.domain.ids import CanonicalEmail
+    from portal.events import Handler
+    from portal.flows.ports import Clock
+    from portal.settings.review import ReviewSettings
 
 # A run takes no account any more when the time left may be too short for a whole closing, every call tried twice.
 _RESERVE_MILLISECONDS = 60_000

@@ -1,13 +1,18 @@
 """Who is calling."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from portal.domain.account import Account
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from portal.domain.consent import awaiting_consent
 from portal.domain.errors import ConsentRequired, NotAuthenticated, PasswordChangeRequired, ReauthenticationRequired
 from portal.domain.restriction import require_processing
-from portal.domain.session import Session
-from portal.flows.ports import AccessTokenVerifier, Sessions
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account
+    from portal.domain.session import Session
+    from portal.flows.ports import AccessTokenVerifier, Sessions
 
 
 @dataclass(frozen=True, slots=True)

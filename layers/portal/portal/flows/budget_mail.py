@@ -1,9 +1,10 @@
 """Nobody can flood a mailbox through the portal: mails that anybody can trigger wait for their turn."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from __future__ import annotations
 
-from portal.domain.ids import CanonicalEmail, CounterKey
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from portal.domain.mail_budget import (
     BUDGETED,
     Budget,
@@ -14,8 +15,13 @@ from portal.domain.mail_budget import (
     digest_of,
     mailbox_counter,
 )
-from portal.domain.outbox import OutboxRow
-from portal.flows.ports import MailSlots
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.domain.ids import CanonicalEmail, CounterKey
+    from portal.domain.outbox import OutboxRow
+    from portal.flows.ports import MailSlots
 
 
 @dataclass(frozen=True, slots=True)

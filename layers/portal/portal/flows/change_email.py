@@ -1,16 +1,21 @@
 """A client takes another address; whoever holds the former one can stop it."""
 
-from dataclasses import dataclass, replace
+from __future__ import annotations
 
-from portal.domain.account import Account, Credential
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
 from portal.domain.email_change import EmailChange, former_address, request_email_change
 from portal.domain.errors import ConditionFailed, FieldError, InvalidInput, LinkExpired, NotAuthenticated, Refused
 from portal.domain.ids import AccountId, ChangeId
 from portal.domain.outbox import order_mail
 from portal.domain.token import EMAIL_CHANGE, EMAIL_CHANGE_SECONDS
 from portal.flows.order_mail import order_to
-from portal.flows.ports import Accounts, EmailChanges, LinkVerifier, Profiles, RecipientEncryptor
 from portal.flows.retry import retry_conflicts, settle
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account, Credential
+    from portal.flows.ports import Accounts, EmailChanges, LinkVerifier, Profiles, RecipientEncryptor
 
 
 def ask_for_email_change(

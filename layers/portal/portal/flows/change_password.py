@@ -1,6 +1,9 @@
 """A client sets a new password; the first time it replaces the initial one (P7)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from portal.domain.account import personal_words
 from portal.domain.device import Device, remember
@@ -14,11 +17,13 @@ from portal.domain.errors import (
 )
 from portal.domain.password import check_new_password, hash_password, normalise
 from portal.domain.session import Lifetimes, new_session
-from portal.flows.authenticate import Caller
 from portal.flows.login import LoggedIn, logged_in, open_credential
 from portal.flows.order_mail import order_to
-from portal.flows.ports import AccessTokenSigner, Accounts, Clock, RecipientEncryptor
-from portal.flows.throttle import LoginThrottle
+
+if TYPE_CHECKING:
+    from portal.flows.authenticate import Caller
+    from portal.flows.ports import AccessTokenSigner, Accounts, Clock, RecipientEncryptor
+    from portal.flows.throttle import LoginThrottle
 
 POINTER = "/new_password"
 

@@ -1,13 +1,20 @@
 """Deletion on time (P5): a sweep over what expired since the last complete one."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from portal.domain.errors import Unavailable
-from portal.domain.sweep import DAY_SECONDS, Expired, Partition, Sweep, Window, next_window
-from portal.flows.ports import Clock, Expiry, Sweeps
+from portal.domain.spans import DAY_SECONDS
+from portal.domain.sweep import Expired, Partition, Sweep, Window, next_window
 from portal.flows.retry import retry_conflicts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from portal.flows.ports import Clock, Expiry, Sweeps
 
 
 @dataclass(slots=True)

@@ -1,15 +1,20 @@
 """A person looks at clients and cases: only those that the feed opens to their address (P9)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from __future__ import annotations
 
-from portal.domain.account import Account
-from portal.domain.case import Case
-from portal.domain.client import Client, Figures
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
 from portal.domain.errors import NotFound
 from portal.domain.ids import CORE_ID_PATTERN, CanonicalEmail, CaseId, ClientId
 from portal.domain.search import CasePage, CaseQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.domain.account import Account
+    from portal.domain.case import Case
+    from portal.domain.client import Client, Figures
 
 
 class ClientArea(Protocol):

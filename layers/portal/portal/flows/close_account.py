@@ -1,14 +1,20 @@
 """A client leaves (GDPR Art. 7(3), 17); what stays is the proof of what was consented to, for a while."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from __future__ import annotations
 
-from portal.domain.account import Account
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from portal.domain.errors import ChangedMeanwhile, ConditionFailed, NotFound
 from portal.domain.evidence import AnyEvidence, ClosingEvidence, WithdrawalEvidence, evidence_ends
 from portal.flows.order_mail import order_to
-from portal.flows.ports import Profiles, Pseudonyms, RecipientEncryptor
 from portal.flows.retry import retry_conflicts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.domain.account import Account
+    from portal.flows.ports import Profiles, Pseudonyms, RecipientEncryptor
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,16 @@
 """What an ordered mail says, and to whom: decided when it is sent, not when it is ordered."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol, cast
+from __future__ import annotations
 
-from portal.domain.account import Account, Credential
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
 from portal.domain.email import canonical_email, sending_form
 from portal.domain.ids import AccountId, AttemptId, CanonicalEmail, ChangeId
-from portal.domain.mail import Language, Mail
 from portal.domain.naming import choose_attempts
 from portal.domain.outbox import NoticeKind, OutboxRow, Told, read_addressed
 from portal.domain.password import hash_password
-from portal.domain.registration import Attempt
+from portal.domain.spans import DAY_SECONDS
 from portal.domain.token import (
     CONTESTED_RESET_SECONDS,
     EMAIL_CHANGE,
@@ -23,17 +22,23 @@ from portal.domain.token import (
     REJECT,
     Purpose,
 )
-from portal.flows.ports import (
-    Accounts,
-    Clock,
-    EmailChanges,
-    InitialPasswords,
-    LinkSigner,
-    RecipientDecryptor,
-    Registrations,
-)
 
-_DAY = 86_400
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from portal.domain.account import Account, Credential
+    from portal.domain.mail import Language, Mail
+    from portal.domain.registration import Attempt
+    from portal.flows.ports import (
+        Accounts,
+        Clock,
+        EmailChanges,
+        InitialPasswords,
+        LinkSigner,
+        RecipientDecryptor,
+        Registrations,
+    )
+
 # Pending attempts that an opt-in mail chooses from.
 _LOOKED_AT = 100
 
@@ -270,7 +275,7 @@ class Composer:
         # In the form that its owner typed.
         to = account.email if account else to
         # By the day of sending, not from the order on: a mail that SES kept waiting must not bring a dead link.
-        begins = row.created_at + (self.clock() - row.created_at) // _DAY * _DAY
+        begins = row.created_at + (self.clock() - row.created_at) // DAY_SECONDS * DAY_SECONDS
         ends = begins + FREEZE_SECONDS
         token = self.links.sign(FREEZE, row.ref, begins, ends, {"notice": row.id})
         kind = cast("NoticeKind", row.kind)

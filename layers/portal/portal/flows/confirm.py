@@ -1,16 +1,20 @@
 """The person behind an address confirms a registration, or says that it was not theirs (P4)."""
 
-from typing import Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
 
 from portal.domain.account import new_credential, open_account
 from portal.domain.errors import ConditionFailed, LinkExpired
 from portal.domain.evidence import opt_in_evidence
 from portal.domain.ids import AccountId, AttemptId
 from portal.domain.outbox import order_mail
-from portal.domain.registration import Attempt
 from portal.domain.token import OPT_IN, REJECT
-from portal.flows.ports import Accounts, LinkVerifier, Registrations
 from portal.flows.retry import retry_conflicts
+
+if TYPE_CHECKING:
+    from portal.domain.registration import Attempt
+    from portal.flows.ports import Accounts, LinkVerifier, Registrations
 
 Outcome = Literal["confirmed", "already_confirmed"]
 

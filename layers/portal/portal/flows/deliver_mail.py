@@ -1,18 +1,23 @@
 """The mailer's work on one ordered mail: claim, compose, send, note."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from portal.domain.errors import ConditionFailed, MailRefused, Unavailable
 from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId, AttemptId, OutboxId
 from portal.domain.mail_budget import BUDGETED
 from portal.domain.outbox import REFUSALS_BEFORE_GIVING_UP, OutboxRow, Told, delay_after
-from portal.flows.budget_mail import MailBudget
-from portal.flows.compose_mail import Composer, Letter
-from portal.flows.ports import Clock, Evidence, MailSender, Outbox, Registrations
 from portal.flows.retry import retry_conflicts, retry_outages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from portal.flows.budget_mail import MailBudget
+    from portal.flows.compose_mail import Composer, Letter
+    from portal.flows.ports import Clock, Evidence, MailSender, Outbox, Registrations
 
 _TRIES = 3
 

@@ -1,16 +1,21 @@
 """A client changes what the account holds about them."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from __future__ import annotations
 
-from portal.domain.account import Account
-from portal.domain.bank import BankDetails
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 from portal.domain.errors import ConditionFailed, PreconditionFailed, Unavailable
-from portal.domain.outbox import OutboxRow
 from portal.flows.order_mail import order_to
-from portal.flows.ports import Profiles, RecipientEncryptor
 from portal.flows.retry import retry_conflicts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.domain.account import Account
+    from portal.domain.bank import BankDetails
+    from portal.domain.outbox import OutboxRow
+    from portal.flows.ports import Profiles, RecipientEncryptor
 
 
 def edit_person(account: Account, changes: Mapping[str, Any], profiles: Profiles) -> Account:

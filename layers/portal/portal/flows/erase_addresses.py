@@ -1,17 +1,22 @@
 """Addresses leave the list of the mail service when their time is over (GDPR Art. 17), and after 28 days anyway."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from portal.domain.email import sending_form
 from portal.domain.errors import MailRefused, Unavailable
 from portal.domain.feedback import LISTED_SECONDS, Erasure, erasure_due
-from portal.domain.ids import OutboxId
 from portal.domain.outbox import read_addressed
-from portal.flows.feedback_ports import Erasures, SuppressionList
-from portal.flows.ports import Clock, EmailChanges, RecipientDecryptor, Registrations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from portal.domain.ids import OutboxId
+    from portal.flows.feedback_ports import Erasures, SuppressionList
+    from portal.flows.ports import Clock, EmailChanges, RecipientDecryptor, Registrations
 
 _PACE_SECONDS = 1.0
 """The mail service answers calls besides sending about once a second."""

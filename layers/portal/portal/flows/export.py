@@ -1,11 +1,16 @@
 """A client takes along what is stored about them (GDPR Art. 15, 20)."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from __future__ import annotations
 
-from portal.domain.account import Account
-from portal.domain.personal_data import Item, PersonalItems
+from typing import TYPE_CHECKING, Any, Protocol
+
 from portal.domain.times import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from portal.domain.account import Account
+    from portal.domain.personal_data import Item, PersonalItems
 
 _OF_STORAGE = {"pk", "sk", "expiry_shard", "due_shard", "review_shard"}
 # Hashes and ciphertexts say nothing about a person and must not leave the portal.

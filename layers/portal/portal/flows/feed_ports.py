@@ -1,10 +1,14 @@
 """What taking in the feed asks of the world outside."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from portal.domain.feed import Change, Drop, Known, Place, Progress, Refusal
-from portal.domain.ids import ClientId
+
+if TYPE_CHECKING:
+    from portal.domain.ids import ClientId
 
 Parse = Callable[[int, bytes | None], Change | Refusal]
 """Reads a line, given its number and content; without content it is too long."""

@@ -1,12 +1,16 @@
 """What feedback on mails needs from outside; adapters satisfy these, tests use fakes."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from __future__ import annotations
 
-from portal.domain.account import Account
-from portal.domain.feedback import Erasure, Listed, Mark, SentMail
-from portal.domain.ids import OutboxId
-from portal.domain.registration import Attempt
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.domain.account import Account
+    from portal.domain.feedback import Erasure, Listed, Mark, SentMail
+    from portal.domain.ids import OutboxId
+    from portal.domain.registration import Attempt
 
 
 class SentMails(Protocol):

@@ -1,11 +1,17 @@
 """Whoever holds an address stops what somebody else does with its account."""
 
-from portal.domain.account import Account
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.domain.errors import LinkExpired
 from portal.domain.ids import AccountId
 from portal.domain.token import FREEZE
-from portal.flows.ports import Accounts, LinkVerifier
 from portal.flows.retry import settle
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account
+    from portal.flows.ports import Accounts, LinkVerifier
 
 
 def freeze(token: str, now: int, links: LinkVerifier, accounts: Accounts) -> None:

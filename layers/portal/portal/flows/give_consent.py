@@ -1,14 +1,19 @@
 """A client consents to a newer wording."""
 
-from dataclasses import replace
+from __future__ import annotations
 
-from portal.domain.account import Account
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from portal.domain.consent import CURRENT_VERSIONS, ConsentKind, Facts, give_consent
 from portal.domain.errors import ChangedMeanwhile, ConditionFailed, FieldCode, FieldError, InvalidInput
 from portal.domain.evidence import ConsentEvidence
-from portal.domain.mail import Language
-from portal.flows.ports import Profiles
 from portal.flows.retry import retry_conflicts
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account
+    from portal.domain.mail import Language
+    from portal.flows.ports import Profiles
 
 
 def accept_wording(  # noqa: PLR0913, PLR0917 - what the proof needs

@@ -1,30 +1,35 @@
 """What operators look at and do, for clients who called them."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from portal.domain.account import Account, Credential
-from portal.domain.email_change import FormerAddress
 from portal.domain.errors import NotFound
-from portal.domain.ids import AccountId, CanonicalEmail, SessionId
 from portal.domain.operation import AccountState, account_state, is_restored, restored
 from portal.domain.outbox import order_mail
-from portal.domain.registration import Attempt
 from portal.domain.restriction import lifted, lifting_takes_effect, restricted
 from portal.flows.order_mail import order_erasure
-from portal.flows.ports import (
-    Accounts,
-    Clock,
-    EverySession,
-    FormerAddresses,
-    Operations,
-    OptIns,
-    RecipientEncryptor,
-    Registrations,
-)
 from portal.flows.retry import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from portal.domain.account import Account, Credential
+    from portal.domain.email_change import FormerAddress
+    from portal.domain.ids import AccountId, CanonicalEmail, SessionId
+    from portal.domain.registration import Attempt
+    from portal.flows.ports import (
+        Accounts,
+        Clock,
+        EverySession,
+        FormerAddresses,
+        Operations,
+        OptIns,
+        RecipientEncryptor,
+        Registrations,
+    )
 
 _ATTEMPTS_SHOWN = 20
 

@@ -1,17 +1,22 @@
 """Ordering mails whose recipient no item will name when they are sent."""
 
-from dataclasses import replace
+from __future__ import annotations
 
-from portal.domain.account import Credential
-from portal.domain.device import Device
-from portal.domain.email_change import EmailChange
-from portal.domain.feedback import Erasure, erasure_due
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from portal.domain.ids import OutboxId, random_id
-from portal.domain.mail import Language
 from portal.domain.outbox import LIFETIME_SECONDS, MailKind, OutboxRow, addressed, order_mail
-from portal.domain.registration import Attempt
 from portal.domain.user_agent import device_name
-from portal.flows.ports import Outbox, RecipientEncryptor
+
+if TYPE_CHECKING:
+    from portal.domain.account import Credential
+    from portal.domain.device import Device
+    from portal.domain.email_change import EmailChange
+    from portal.domain.feedback import Erasure
+    from portal.domain.mail import Language
+    from portal.domain.registration import Attempt
+    from portal.flows.ports import Outbox, RecipientEncryptor
 
 RESEND_SECONDS = 86_400
 """How long a repeated opt-in mail is worth sending; the attempts that it names live on their own."""
@@ -50,6 +55,8 @@ def order_erasure(
         attempt: a registration that it waits for to end; nothing is left of the order when that expires.
         change: a change of address, likewise.
     """
+    from portal.domain.feedback import Erasure, erasure_due
+
     order = OutboxId(random_id())
     waits_for = attempt or change
     ends = waits_for.expires_at if waits_for else None

@@ -1,6 +1,6 @@
 """What the journeys need from outside; adapters satisfy these, tests use fakes."""
 
-from __future__ import annotations  # every function loads this module, and none needs all the types it names
+from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol

@@ -1,13 +1,18 @@
 """Operators hand out the proof of a person's consents (GDPR Art. 5(2), 7(1))."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from portal.domain.errors import NotFound
-from portal.domain.ids import AccountId, CanonicalEmail
 from portal.domain.proof import Proof, Row, prove
-from portal.flows.ports import Accounts, Clock, Pseudonyms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.domain.ids import AccountId, CanonicalEmail
+    from portal.flows.ports import Accounts, Clock, Pseudonyms
 
 
 class Proofs(Protocol):

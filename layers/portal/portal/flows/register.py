@@ -1,8 +1,14 @@
 """A visitor asks for an account."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.domain.outbox import order_mail
 from portal.domain.registration import Application, Attempt, new_attempt
-from portal.flows.ports import Registrations
+
+if TYPE_CHECKING:
+    from portal.flows.ports import Registrations
 
 
 def register(application: Application, ip: str, now: int, lifetime: int, registrations: Registrations) -> Attempt:

@@ -1,6 +1,9 @@
 """A client who can't log in sets a new password by a mailed link."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from portal.domain.account import personal_words
 from portal.domain.errors import ConditionFailed, LinkExpired
@@ -10,8 +13,10 @@ from portal.domain.throttle import address_everywhere, address_in_range
 from portal.domain.token import PASSWORD_RESET
 from portal.flows.change_password import checked_password
 from portal.flows.order_mail import order_to
-from portal.flows.ports import Accounts, Clock, LinkVerifier, RecipientEncryptor
 from portal.flows.retry import retry_conflicts
+
+if TYPE_CHECKING:
+    from portal.flows.ports import Accounts, Clock, LinkVerifier, RecipientEncryptor
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,16 @@
 """Trying again where two writes met."""
 
+from __future__ import annotations
+
 import secrets
 import time
-from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from portal.domain.errors import ConditionFailed, Conflict, Contended, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TRIES = 3
 _JITTER_MILLISECONDS = 120

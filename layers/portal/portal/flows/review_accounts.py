@@ -1,18 +1,23 @@
 """Accounts that nobody uses are told, and then closed (GDPR Art. 5(1)(e))."""
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Literal
+from __future__ import annotations
 
-from portal.domain.account import Account, Credential
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
 from portal.domain.errors import ChangedMeanwhile, ConditionFailed
-from portal.domain.ids import CanonicalEmail
 from portal.domain.lifecycle import REVIEW_SHARDS, Announce, Close, Keep, Limits, Verdict, judge
 from portal.domain.outbox import order_mail
-from portal.flows.close_account import Closing
-from portal.flows.ports import Accounts, Clock, Reviews
 from portal.flows.retry import retry_conflicts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from portal.domain.account import Account, Credential
+    from portal.domain.ids import CanonicalEmail
+    from portal.flows.close_account import Closing
+    from portal.flows.ports import Accounts, Clock, Reviews
 
 Outcome = Literal["kept", "announced", "closed", "changed"]
 """``changed``: it changed in the same moment, or is gone; the next run looks again."""

@@ -1,7 +1,9 @@
 """A session goes on, is looked at, and ends."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from portal.domain.errors import (
     ConditionFailed,
@@ -15,10 +17,14 @@ from portal.domain.errors import (
 )
 from portal.domain.ids import LONGEST_ID, SessionId
 from portal.domain.session import Lifetimes, RefreshToken, Session, parse_refresh_token, present, rotate
-from portal.flows.authenticate import Caller
 from portal.flows.login import LoggedIn, logged_in
-from portal.flows.ports import AccessTokenSigner, AccessTokenVerifier, Clock, Sessions
 from portal.flows.retry import retry_conflicts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.flows.authenticate import Caller
+    from portal.flows.ports import AccessTokenSigner, AccessTokenVerifier, Clock, Sessions
 
 _TRIES = 4
 

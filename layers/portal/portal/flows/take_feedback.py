@@ -1,20 +1,24 @@
 """What the mail service tells of a mail has its consequences: here for attempts and accounts, never in an answer."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from portal.domain.account import Account
-from portal.domain.email_change import EmailChange
 from portal.domain.errors import Unavailable
 from portal.domain.feedback import Feedback, Mark, SentMail
 from portal.domain.ids import AccountId, ChangeId
-from portal.domain.outbox import Told
-from portal.domain.registration import Attempt
-from portal.flows.feedback_ports import SentMails
 from portal.flows.order_mail import order_erasure
-from portal.flows.ports import Accounts, Clock, EmailChanges, RecipientEncryptor, Registrations
 from portal.flows.retry import settle
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account
+    from portal.domain.email_change import EmailChange
+    from portal.domain.outbox import Told
+    from portal.domain.registration import Attempt
+    from portal.flows.feedback_ports import SentMails
+    from portal.flows.ports import Accounts, Clock, EmailChanges, RecipientEncryptor, Registrations
 
 Outcome = Literal["marked", "counted", "already", "unknown", "gone"]
 """``unknown``: no such order, or not any more. ``gone``: whom the mail reached is gone, or has another address."""

@@ -1,10 +1,12 @@
 """The feed: files of the core system become copies of clients and cases (docs/feed.md)."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from portal.domain.errors import ConditionFailed, Contended, PortalError, Unavailable
 from portal.domain.feed import (
@@ -24,11 +26,15 @@ from portal.domain.feed import (
     Refusal,
     outcome_of,
 )
-from portal.domain.ids import ClientId
 from portal.domain.lines import cut_lines
-from portal.flows.feed_ports import Inbox, Mirror, Parse, Progresses
-from portal.flows.ports import Clock
 from portal.flows.retry import retry_conflicts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from portal.domain.ids import ClientId
+    from portal.flows.feed_ports import Inbox, Mirror, Parse, Progresses
+    from portal.flows.ports import Clock
 
 # Looks at what is stored for one line: another file may change it between looking and writing.
 _LOOKS = 5

@@ -1,12 +1,12 @@
 """Attempts are counted before anything is checked, so that parallel ones can't outrun the count (ASVS 6.3.1, 2.4.1)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from __future__ import annotations
 
-from portal.domain.account import Credential
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from portal.domain.device import Device, KnownDevice, device_hash, recognise
 from portal.domain.errors import Contended, LoginDelayed, LoginLocked, TooManyRequests, Unavailable
-from portal.domain.ids import AccountId, CounterKey
 from portal.domain.throttle import (
     CountRefused,
     Failures,
@@ -18,8 +18,14 @@ from portal.domain.throttle import (
     known_device,
     window,
 )
-from portal.flows.ports import LoginCounters, Requests
 from portal.flows.retry import retry_conflicts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from portal.domain.account import Credential
+    from portal.domain.ids import AccountId, CounterKey
+    from portal.flows.ports import LoginCounters, Requests
 
 _TRIES = 3
 

@@ -1,10 +1,14 @@
 """Who acts in a request, as far as it is known: for the security log alone, never for a decision."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from portal.domain.session import Session
-from portal.domain.token import AccessClaims, Claims, Purpose
-from portal.flows.ports import AccessTokenVerifier, LinkVerifier
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portal.domain.session import Session
+    from portal.domain.token import AccessClaims, Claims, Purpose
+    from portal.flows.ports import AccessTokenVerifier, LinkVerifier
 
 
 @dataclass(slots=True)

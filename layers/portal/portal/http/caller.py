@@ -1,12 +1,18 @@
 """Who is calling, for endpoints."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.sessions import SessionsTable
 from portal.adapters.tokens import KmsAccessTokens
 from portal.flows.authenticate import Caller, authenticate
 from portal.http.actor import NotedTokens
-from portal.http.request import Request
-from portal.http.routes import Wiring
 from portal.settings.keys import CallerSettings
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
 
 
 def caller_of[S: CallerSettings](

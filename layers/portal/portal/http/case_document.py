@@ -1,13 +1,18 @@
 """Clients and cases as the API shows them: amounts in whole cents, days as ISO 8601."""
 
-from datetime import date
-from typing import Any
+from __future__ import annotations
 
-from portal.domain.case import Case, CaseRow, Debtor, Payment, Position
-from portal.domain.client import Client, Month
-from portal.domain.interest import Interest
+from typing import TYPE_CHECKING, Any
+
 from portal.domain.times import rfc3339
-from portal.flows.client_area import Overview
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from portal.domain.case import Case, CaseRow, Debtor, Payment, Position
+    from portal.domain.client import Client, Month
+    from portal.domain.interest import Interest
+    from portal.flows.client_area import Overview
 
 
 def client_document(client: Client) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What a body asks of the list of cases, and where a list goes on."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import json
@@ -18,7 +20,7 @@ _ASCENDING_BY_NATURE = {"debtor"}
 _LONGEST_KEY = 1000
 
 
-def query_of(body: "CasesBody") -> CaseQuery:
+def query_of(body: CasesBody) -> CaseQuery:
     """Return what a body asks for.
 
     Raises:

@@ -1,21 +1,26 @@
 """Forms sent without script: read, act, answer by a page (docs/web.md)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from portal.domain.errors import InvalidInput, InvalidLink, LinkExpired, PortalError
-from portal.domain.mail import Language
 from portal.http.messages import FIELD_MESSAGES
 from portal.http.problems import INTERNAL_ERROR, problem_of, problem_title, retry_header
 from portal.http.request import ForeignOrigin, MalformedForm, NotAForm, Request
-from portal.http.response import Response
 from portal.http.site import page_response
 from portal.pages.catalog import PAGES
-from portal.pages.fields import Field
 from portal.pages.render import Filling
-from portal.settings.site import SiteSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from portal.domain.mail import Language
+    from portal.http.response import Response
+    from portal.pages.fields import Field
+    from portal.settings.site import SiteSettings
 
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 60

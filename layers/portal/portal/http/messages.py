@@ -1,7 +1,13 @@
 """The words for codes, German and English."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.domain.errors import FieldCode
-from portal.domain.mail import Language
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
 
 FIELD_MESSAGES: dict[FieldCode, dict[Language, str]] = {
     FieldCode.REQUIRED: {"de": "Bitte füllen Sie dieses Feld aus.", "en": "Please fill in this field."},

@@ -1,7 +1,13 @@
 """Conditional requests (RFC 9110 section 13): nobody overwrites what they have not seen."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.domain.errors import PreconditionFailed, PreconditionRequired
-from portal.http.request import Request
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
 
 
 def require_match(request: Request, etag: str) -> None:

@@ -1,9 +1,11 @@
 """The one page of errors: which domain error is which answer (RFC 9457)."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.domain.errors import (
     ConsentRequired,
@@ -25,7 +27,6 @@ from portal.domain.errors import (
     TooManyRequests,
     Unavailable,
 )
-from portal.domain.mail import Language
 from portal.http.messages import FIELD_MESSAGES
 from portal.http.request import (
     BadRequest,
@@ -36,6 +37,9 @@ from portal.http.request import (
     UnsupportedMediaType,
 )
 from portal.http.response import Response
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
 
 PROBLEM_JSON = "application/problem+json; charset=utf-8"
 

@@ -1,12 +1,16 @@
 """The profile as its owner sees it."""
 
-from dataclasses import asdict
-from typing import Any
+from __future__ import annotations
 
-from portal.domain.account import Account
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
 from portal.domain.bank import masked_account_number, masked_iban
 from portal.domain.times import rfc3339
 from portal.http.response import Response, json_response
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account
 
 
 def profile_answer(account: Account, now: int) -> Response:

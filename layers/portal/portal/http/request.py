@@ -1,19 +1,24 @@
 """A request, with the client's address cut before anything else looks at the event."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from portal.domain.device import Device, device_token
 from portal.domain.errors import PortalError
 from portal.domain.ip import cut_ip
-from portal.domain.mail import Language
 from portal.http.actor import Actor
 from portal.http.cookies import DEVICE, REFRESH, cookie_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.domain.mail import Language
 
 MAX_BODY_BYTES = 32 * 1024
 # Four levels are in use; without a limit of our own, what is too deep would depend on the interpreter.
@@ -72,7 +77,7 @@ class Request:
     actor: Actor = field(default_factory=Actor)
 
     @staticmethod
-    def from_event(event: Mapping[str, Any]) -> "Request":
+    def from_event(event: Mapping[str, Any]) -> Request:
         """Return the request of an API Gateway REST proxy event.
 
         The address is the peer's; ``X-Forwarded-For`` is whatever a client wrote and is not read (ASVS 4.1.3).

@@ -1,10 +1,13 @@
 """Answers, with the headers that every one of them carries."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from portal.domain.errors import PortalError
+if TYPE_CHECKING:
+    from portal.domain.errors import PortalError
 
 _ALWAYS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",

@@ -1,15 +1,17 @@
 """Routes and the one way in: find the route, call its endpoint, answer, log one line."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+import portal.garbage  # before all that makes objects
 from portal.adapters.aws import REQUEST_SECONDS, Aws
 from portal.adapters.kms import Kms
 from portal.domain.errors import NotFound, PortalError
-from portal.flows.ports import Clock
 from portal.http.problems import INTERNAL_ERROR, PROBLEMS, Problem, problem_of, problem_response
 from portal.http.request import Request
 from portal.http.response import Response
@@ -18,6 +20,7 @@ from portal.http.snapshot import prepare_snapshots
 from portal.observe import SecurityEvent, count_broken_request, flush_metrics, log_failure, logger, orders_of
 
 if TYPE_CHECKING:
+    from portal.flows.ports import Clock
     from portal.settings.site import SiteSettings
 
 _NO_PAGES = ("/api/", "/.well-known/")
@@ -54,7 +57,7 @@ class Route:
         """Whether a browser shows what it answers, errors included."""
         return not self.path.startswith(_NO_PAGES)
 
-    def load(self) -> "Endpoint[Any]":
+    def load(self) -> Endpoint[Any]:
         """Return the endpoint, importing its module on first use."""
         module, _, function = self.endpoint.partition(":")
         found: Endpoint[Any] = getattr(import_module(f"portal.http.endpoints.{module}"), function)
@@ -120,6 +123,7 @@ def serve[S](routes: Sequence[Route], wiring: Wiring[S], *, from_snapshot: bool 
         if code == INTERNAL_ERROR.code:
             count_broken_request(getattr(context, "function_version", None))
         flush_metrics()
+        portal.garbage.collect_from_now_on()
         return response.to_gateway()
 
     return handler

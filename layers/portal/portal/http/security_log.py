@@ -1,5 +1,7 @@
 """Which line of the security log a request leaves: found from route and outcome, so that no endpoint can forget it."""
 
+from __future__ import annotations
+
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -12,10 +14,10 @@ from portal.domain.errors import (
     RefreshTokenReused,
     SessionEnded,
 )
-from portal.http.request import Request
 from portal.observe import SecurityCounter, SecurityEvent, count_security, log_security
 
 if TYPE_CHECKING:
+    from portal.http.request import Request
     from portal.http.routes import Route
 
 _SESSION_SIGNS = 8
@@ -50,7 +52,7 @@ _COUNTED: dict[SecurityEvent, SecurityCounter] = {
 }
 
 
-def log_outcome(route: "Route", request: Request, status: int, code: str | None, error: PortalError | None) -> None:
+def log_outcome(route: Route, request: Request, status: int, code: str | None, error: PortalError | None) -> None:
     """Write the line that a request leaves in the security log, if it leaves one, and count it.
 
     Args:
@@ -84,7 +86,7 @@ def log_outcome(route: "Route", request: Request, status: int, code: str | None,
         count_security(counter)
 
 
-def event_of(route: "Route", status: int, error: PortalError | None) -> SecurityEvent | None:
+def event_of(route: Route, status: int, error: PortalError | None) -> SecurityEvent | None:
     """Return which event an outcome is, None for what the security log does not hold.
 
     A refusal that this table does not know counts by its status: a new one can't be forgotten.

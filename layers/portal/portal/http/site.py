@@ -1,15 +1,21 @@
 """How a request looks at pages."""
 
-from portal.domain.errors import PortalError
-from portal.domain.mail import Language
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.http.problems import Problem, problem_title, retry_header
-from portal.http.request import Request
 from portal.http.response import Response
 from portal.pages import Site
 from portal.pages.catalog import PAGES
 from portal.pages.render import Filling, View, render
-from portal.settings.site import SiteSettings
 from portal.settings.web import WebSettings
+
+if TYPE_CHECKING:
+    from portal.domain.errors import PortalError
+    from portal.domain.mail import Language
+    from portal.http.request import Request
+    from portal.settings.site import SiteSettings
 
 HTML = "text/html; charset=utf-8"
 

@@ -4,10 +4,15 @@ Everything in the snapshot is the same in every copy. So it holds code that is l
 connection, no credentials; and a copy gets randomness of its own before its first request.
 """
 
+from __future__ import annotations
+
+import gc
 import random
 import ssl
 from os import urandom
 from typing import TYPE_CHECKING, Any
+
+from portal.garbage import collect_from_now_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 _SEED_BYTES = 32
 
 
-def prepare_snapshots(routes: "Sequence[Route]", wiring: "Wiring[Any]") -> None:
+def prepare_snapshots(routes: Sequence[Route], wiring: Wiring[Any]) -> None:
     """Register both hooks with Lambda's runtime.
 
     Args:
@@ -31,13 +36,15 @@ def prepare_snapshots(routes: "Sequence[Route]", wiring: "Wiring[Any]") -> None:
     register_after_restore(renew, wiring)
 
 
-def load_endpoints(routes: "Sequence[Route]") -> None:
+def load_endpoints(routes: Sequence[Route]) -> None:
     """Import what any request needs: in a snapshot that costs nobody a wait."""
     for route in routes:
         route.load()
+    gc.collect()
+    collect_from_now_on()
 
 
-def renew(wiring: "Wiring[Any]") -> None:
+def renew(wiring: Wiring[Any]) -> None:
     """Give a copy what it must not share with others."""
     # Tokens, salts and identifiers come from the kernel, which is fresh; these two generators were copied. The first
     # spreads retries, the second makes the keys of TLS.

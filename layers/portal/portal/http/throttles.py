@@ -1,14 +1,16 @@
 """Throttles, for endpoints."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Protocol
 
 from portal.adapters.dynamodb.counters import LoginCountersTable, RequestsTable
 from portal.domain.throttle import LoginRules, RangeKind
 from portal.flows.throttle import LoginThrottle, admit_request
-from portal.http.request import Request
-from portal.http.routes import Wiring
 
 if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
     from portal.settings.login import LoginSettings
 
 
@@ -19,7 +21,7 @@ class _CountsRequests(Protocol):
     def sessions_table(self) -> str: ...
 
 
-def login_throttle(wiring: "Wiring[LoginSettings]") -> LoginThrottle:
+def login_throttle(wiring: Wiring[LoginSettings]) -> LoginThrottle:
     """Return what counts checks of passwords."""
     settings = wiring.settings
     rules = LoginRules(settings.login_free_attempts, settings.login_longest_delay_seconds, settings.login_most_failures)

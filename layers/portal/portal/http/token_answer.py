@@ -1,16 +1,18 @@
 """The answer of every route that lets a client in or goes on with a session."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from portal.adapters.tokens import KmsAccessTokens
-from portal.flows.login import LoggedIn
 from portal.http.cookies import device_cookie, refresh_cookie
 from portal.http.response import Response, json_response
-from portal.http.routes import Wiring
-from portal.settings.login import LoginSettings
 
 if TYPE_CHECKING:
+    from portal.flows.login import LoggedIn
     from portal.http.bodies.login import Delivery
+    from portal.http.routes import Wiring
+    from portal.settings.login import LoginSettings
 
 
 def access_tokens(wiring: Wiring[LoginSettings]) -> KmsAccessTokens:
@@ -25,7 +27,7 @@ def access_tokens(wiring: Wiring[LoginSettings]) -> KmsAccessTokens:
     )
 
 
-def token_answer(done: LoggedIn, delivery: "Delivery", wiring: Wiring[LoginSettings]) -> Response:
+def token_answer(done: LoggedIn, delivery: Delivery, wiring: Wiring[LoginSettings]) -> Response:
     """Return the tokens of a session: the refresh token as a cookie, or in the body for clients without cookies.
 
     It says how long the session lasts as well, so that a page can warn in time (WCAG 2.2.1).

@@ -1,9 +1,15 @@
 """Notices: somebody, hopefully the owner, changed something about an account."""
 
-from portal.domain.mail import Language, Mail
-from portal.domain.outbox import NoticeKind
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.mails.render import Sender, render
 from portal.mails.times import berlin_time
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language, Mail
+    from portal.domain.outbox import NoticeKind
 
 
 def notice_mail(  # noqa: PLR0913 - what the mail says

@@ -1,8 +1,14 @@
 """The processing of somebody's data is restricted, and later no longer (GDPR Art. 18)."""
 
-from portal.domain.mail import Language, Mail
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.mails.render import Sender, render
 from portal.mails.times import berlin_day, berlin_time
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language, Mail
 
 
 def restriction_started_mail(language: Language, sender: Sender, since: int, portal_url: str) -> Mail:

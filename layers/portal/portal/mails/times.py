@@ -1,9 +1,14 @@
 """Times and spans as a reader of the mail says them."""
 
-from datetime import datetime
+from __future__ import annotations
 
-from portal.domain.mail import Language
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from portal.domain.times import BERLIN
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _UNITS: dict[Language, dict[int, tuple[str, str]]] = {

@@ -1,11 +1,16 @@
 """The client area: what is behind the login."""
 
-from html import escape
+from __future__ import annotations
 
-from portal.domain.mail import Language
-from portal.pages import Site
+from html import escape
+from typing import TYPE_CHECKING
+
 from portal.pages.catalog import HOME, PAGES
 from portal.pages.wordings import versions
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
+    from portal.pages import Site
 
 
 def returns(_language: Language, _site: Site) -> dict[str, str]:

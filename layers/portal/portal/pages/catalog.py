@@ -1,10 +1,14 @@
 """Which pages there are; a fixed list, so that no path of a request ever reaches the file system."""
 
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from __future__ import annotations
 
-from portal.domain.mail import Language
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
 from portal.pages.fields import Field
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 START = "start"

@@ -1,9 +1,13 @@
 """The imprint (DDG section 5)."""
 
-from html import escape
+from __future__ import annotations
 
-from portal.domain.mail import Language
-from portal.pages import Site
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
+    from portal.pages import Site
 
 _VAT_ID: dict[Language, str] = {"de": "Umsatzsteuer-Identifikationsnummer", "en": "VAT identification number"}
 

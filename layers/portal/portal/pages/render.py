@@ -4,22 +4,28 @@ Two steps: texts are put into the template once per page and language, then valu
 read as a template again.
 """
 
+from __future__ import annotations
+
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from importlib import import_module
 from importlib.resources import files
 from string import Template
+from typing import TYPE_CHECKING
 
-from portal.domain.mail import Language
-from portal.pages import Site
 from portal.pages.assets import asset
 from portal.pages.catalog import LANGUAGES, PAGES, START, PageSpec
 from portal.pages.fields import field_markup, field_values, short_name
 from portal.pages.translate import Texts, texts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.domain.mail import Language
+    from portal.pages import Site
 
 _PART = re.compile(r"\$\{part_(\w+)\}")
 _STYLES, _ICON = ("portal",), "icon.svg"

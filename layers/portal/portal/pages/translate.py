@@ -4,15 +4,19 @@ Texts are markup of our own: ``&`` and ``<`` are written as in HTML. ``$portal_n
 values, which are escaped when they are filled in.
 """
 
+from __future__ import annotations
+
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from portal.domain.mail import Language
-from portal.pages.fields import FieldTexts
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.domain.mail import Language
+    from portal.pages.fields import FieldTexts
 
 _COMMON = "common"
 _OF_FIELDS = "fields"

@@ -1,8 +1,14 @@
 """Terms and privacy notice as pages."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.domain.consent import CURRENT_VERSIONS, ConsentKind, current_wording
-from portal.domain.mail import Language
-from portal.pages import Site
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
+    from portal.pages import Site
 
 
 def versions(_language: Language, _site: Site) -> dict[str, str]:

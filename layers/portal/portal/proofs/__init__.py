@@ -1,13 +1,18 @@
 """The proof as a document to print and hand over, in German, for authorities and courts."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
-from portal.domain.proof import Proof
 from portal.domain.times import BERLIN
+
+if TYPE_CHECKING:
+    from portal.domain.proof import Proof
 
 
 def proof_document(proof: Proof, company: str, asked_for: str, made_at: int) -> str:

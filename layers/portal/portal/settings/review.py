@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from portal.adapters.kms import KeySlots, Slot
 from portal.domain.key import KeyUse
 from portal.domain.lifecycle import Limits
-from portal.domain.sweep import DAY_SECONDS
+from portal.domain.spans import DAY_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

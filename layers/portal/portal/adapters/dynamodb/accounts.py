@@ -1,10 +1,10 @@
 """Accounts and credentials in the table Accounts."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.counters import forget
 from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import (
@@ -23,12 +23,17 @@ from portal.adapters.dynamodb.records import (
     session_to_values,
 )
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
-from portal.domain.account import Account, Credential
 from portal.domain.errors import ConditionFailed, Conflict
-from portal.domain.evidence import OptInEvidence
-from portal.domain.ids import AccountId, CanonicalEmail, CounterKey, OutboxId, SessionId
-from portal.domain.outbox import OutboxRow
-from portal.domain.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.adapters.aws import Aws
+    from portal.domain.account import Account, Credential
+    from portal.domain.evidence import OptInEvidence
+    from portal.domain.ids import AccountId, CanonicalEmail, CounterKey, OutboxId, SessionId
+    from portal.domain.outbox import OutboxRow
+    from portal.domain.session import Session
 
 SAME_PASSWORD = "password_hash = :old_hash AND generation = :generation AND blocked = :no"  # noqa: S105 - an expression
 # Whoever is locked out can't log in to keep the account: an announced closing is void.

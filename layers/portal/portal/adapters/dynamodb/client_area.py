@@ -1,9 +1,9 @@
 """Clients and cases in the table Mirror, for those who look at them; the feed alone writes there."""
 
-from collections.abc import Sequence
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.items import Item, Key, from_item, to_item
 from portal.adapters.dynamodb.mirror_records import (
     BY_PERSON,
@@ -19,10 +19,15 @@ from portal.adapters.dynamodb.mirror_records import (
     terms_partition,
 )
 from portal.adapters.dynamodb.reads import read_together
-from portal.domain.case import Case
 from portal.domain.client import Client, Figures
-from portal.domain.ids import CanonicalEmail, CaseId, ClientId
 from portal.domain.search import CasePage, CaseQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.adapters.aws import Aws
+    from portal.domain.case import Case
+    from portal.domain.ids import CanonicalEmail, CaseId, ClientId
 
 # Of one person; more would be an office that works for everybody, for which these pages are not made.
 _MOST_CLIENTS = 100

@@ -4,10 +4,10 @@ A counter is made by its first count. These are the only updates that need no ex
 ``expires_at``, so none can leave an item that never expires.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.items import (
     as_placeholders,
     count_up,
@@ -18,8 +18,13 @@ from portal.adapters.dynamodb.items import (
 )
 from portal.adapters.dynamodb.records import counter_key, failures_from_item, failures_to_values
 from portal.domain.errors import ConditionFailed
-from portal.domain.ids import CounterKey
 from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow, first_failures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from portal.adapters.aws import Aws
+    from portal.domain.ids import CounterKey
 
 _FREE = "expires_at > :now AND failures < :most"
 _AS_FOUND = "failures = :found_failures AND free_at = :found_free_at AND expires_at = :found_expires_at"

@@ -1,10 +1,16 @@
 """Pending changes of address in the table Registrations."""
 
-from portal.adapters.aws import Aws
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.items import from_item, to_item
 from portal.adapters.dynamodb.records import change_from_item, change_key
-from portal.domain.email_change import EmailChange
-from portal.domain.ids import ChangeId
+
+if TYPE_CHECKING:
+    from portal.adapters.aws import Aws
+    from portal.domain.email_change import EmailChange
+    from portal.domain.ids import ChangeId
 
 
 class EmailChangesTable:

@@ -1,13 +1,19 @@
 """Addresses that are to leave the list of the mail service: in Outbox, beside the orders of mails."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.items import from_item, to_item, update_existing
 from portal.adapters.dynamodb.records import ERASURES, erasure_from_item
 from portal.domain.errors import ConditionFailed
-from portal.domain.feedback import Erasure
 from portal.domain.ids import OutboxId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.adapters.aws import Aws
+    from portal.domain.feedback import Erasure
 
 _INDEX = "by-due"
 _AS_READ = "next_attempt_at = :as_read"

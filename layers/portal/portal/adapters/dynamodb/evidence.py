@@ -1,13 +1,18 @@
 """Proofs in the table Evidence: added, and looked at by operators."""
 
-from contextlib import suppress
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.items import Item, from_item, put_new, require_existing, to_item
 from portal.adapters.dynamodb.records import account_key, evidence_to_values
 from portal.domain.errors import ConditionFailed
-from portal.domain.evidence import OptInMailEvidence
 from portal.domain.ids import AccountId
+
+if TYPE_CHECKING:
+    from portal.adapters.aws import Aws
+    from portal.domain.evidence import OptInMailEvidence
 
 _BY_PSEUDONYM = "by-pseudonym"
 

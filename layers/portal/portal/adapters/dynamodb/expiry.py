@@ -1,13 +1,18 @@
 """What expires in the table Registrations, by its sparse index: keys only, one partition a day and shard."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.items import from_item, require_existing, to_item
 from portal.adapters.dynamodb.records import expiry_partition
 from portal.domain.errors import ConditionFailed
 from portal.domain.sweep import Expired, Partition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from portal.adapters.aws import Aws
 
 _INDEX = "by-expiry"
 _EXPIRED = "expires_at <= :now"

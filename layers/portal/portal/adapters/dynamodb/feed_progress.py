@@ -1,11 +1,17 @@
 """How far files of the feed are taken in, in the table Mirror."""
 
-from portal.adapters.aws import Aws
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.items import as_placeholders, delete_key, from_item, put_new, update_existing
 from portal.adapters.dynamodb.mirror_records import progress_from_item, progress_key, progress_to_values
 from portal.domain.errors import ConditionFailed
 from portal.domain.feed import OUTCOMES, Drop, LeaseLost, Progress
 from portal.domain.ids import random_id
+
+if TYPE_CHECKING:
+    from portal.adapters.aws import Aws
 
 LEASE_SECONDS = 120
 """A run that was ended gives way to the next one after that; one that works prolongs it with each checkpoint."""

@@ -1,14 +1,19 @@
 """Former addresses of accounts in the table Registrations."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.items import from_item, to_item
 from portal.adapters.dynamodb.records import former_from_item, former_key
 from portal.adapters.dynamodb.registrations import BY_ADDRESS
-from portal.domain.email_change import FormerAddress
-from portal.domain.ids import CanonicalEmail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from portal.adapters.aws import Aws
+    from portal.domain.email_change import FormerAddress
+    from portal.domain.ids import CanonicalEmail
 
 
 class FormerAddressesTable:

@@ -1,11 +1,17 @@
 """Times given to mails, beside the counters in the table Sessions."""
 
-from portal.adapters.aws import Aws
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.counters import count_below
 from portal.adapters.dynamodb.items import as_placeholders, from_item, put_new, to_item, update_existing
 from portal.adapters.dynamodb.records import counter_key, mailbox_from_item, mailbox_to_values
-from portal.domain.ids import CounterKey
 from portal.domain.mail_budget import Mailbox
+
+if TYPE_CHECKING:
+    from portal.adapters.aws import Aws
+    from portal.domain.ids import CounterKey
 
 
 class MailSlotsTable:

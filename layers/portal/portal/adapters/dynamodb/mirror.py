@@ -1,10 +1,10 @@
 """Copies of clients and cases in the table Mirror, written by the feed."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.items import (
     Item,
     Key,
@@ -41,9 +41,14 @@ from portal.adapters.dynamodb.mirror_records import (
 from portal.domain.case import Case, contribution
 from portal.domain.client import Client
 from portal.domain.errors import ConditionFailed, Unavailable
-from portal.domain.feed import Change, Known, Place
 from portal.domain.ids import CaseId, ClientId
 from portal.domain.times import day_in_berlin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from portal.adapters.aws import Aws
+    from portal.domain.feed import Change, Known, Place
 
 Write = dict[str, Any]
 

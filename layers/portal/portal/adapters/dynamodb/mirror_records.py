@@ -5,14 +5,14 @@ A partition ``client#<id>`` holds the client, its figures, a right for each of i
 the same key remembers that (``removed``) and nothing else. ``feed#<drop>`` holds how far a file of the feed is.
 """
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from portal.adapters.dynamodb.items import Item, Key
 from portal.domain.case import (
     Case,
     CaseRow,
@@ -28,6 +28,11 @@ from portal.domain.client import Client, Figures
 from portal.domain.feed import OUTCOMES, Drop, Known, Place, Progress, Removal
 from portal.domain.ids import CanonicalEmail, CaseId, ClientId
 from portal.domain.search import Sort, fold, terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.adapters.dynamodb.items import Item, Key
 
 BY_PERSON = "by-person"
 """Index of rights by address."""

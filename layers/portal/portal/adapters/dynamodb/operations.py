@@ -1,9 +1,10 @@
 """What operators do to an account: account, credential, the records of its addresses, and the mails that tell of it."""
 
-from dataclasses import replace
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.items import delete_key, put_new, require_existing, update_existing
 from portal.adapters.dynamodb.records import (
     IN_FORCE,
@@ -18,9 +19,12 @@ from portal.adapters.dynamodb.records import (
 )
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
 from portal.domain.account import Account, new_credential
-from portal.domain.email_change import FormerAddress
-from portal.domain.feedback import Erasure
-from portal.domain.outbox import OutboxRow
+
+if TYPE_CHECKING:
+    from portal.adapters.aws import Aws
+    from portal.domain.email_change import FormerAddress
+    from portal.domain.feedback import Erasure
+    from portal.domain.outbox import OutboxRow
 
 _BLOCKED = "generation = :generation AND blocked = :yes"
 # The version covers the address: whoever changes it raises both.

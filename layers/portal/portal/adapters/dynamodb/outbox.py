@@ -1,14 +1,20 @@
 """Ordered mails in the table Outbox."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.items import from_item, to_item, update_existing
 from portal.adapters.dynamodb.records import DUE_SHARDS, ERASURES, order_from_item, put_order
 from portal.domain.errors import ConditionFailed
 from portal.domain.feedback import ERASURE_DELAY_SECONDS
 from portal.domain.ids import OutboxId
 from portal.domain.outbox import LEASE_SECONDS, LIFETIME_SECONDS, NOBODY, OutboxRow, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.adapters.aws import Aws
 
 _INDEX = "by-due"
 _STATUS = {"#status": "status"}

@@ -1,15 +1,20 @@
 """Everything that the tables hold about one person, for their own eyes (GDPR Art. 15, 20)."""
 
-from collections.abc import Iterable
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.client_area import ClientAreaTable
 from portal.adapters.dynamodb.items import Item, from_item, to_item
 from portal.adapters.dynamodb.reads import read_together
 from portal.adapters.dynamodb.records import account_key, address_change_keys, attempt_key, credential_key
-from portal.domain.account import Account
 from portal.domain.personal_data import PersonalItems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from portal.adapters.aws import Aws
+    from portal.domain.account import Account
 
 # Of one kind and person there are a handful; more would be somebody's attack, and is cut rather than refused.
 _MOST = 100

@@ -1,10 +1,10 @@
 """What clients change about their account: account, credential, and what goes with the change."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.accounts import SAME_PASSWORD
 from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import (
@@ -21,10 +21,15 @@ from portal.adapters.dynamodb.records import (
     put_order,
 )
 from portal.adapters.dynamodb.registrations import BY_ADDRESS, NOT_EXPIRED
-from portal.domain.account import Account, Credential
-from portal.domain.email_change import EmailChange, FormerAddress
-from portal.domain.evidence import AnyEvidence, ConsentEvidence
-from portal.domain.outbox import OutboxRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.adapters.aws import Aws
+    from portal.domain.account import Account, Credential
+    from portal.domain.email_change import EmailChange, FormerAddress
+    from portal.domain.evidence import AnyEvidence, ConsentEvidence
+    from portal.domain.outbox import OutboxRow
 
 _AS_ANNOUNCED = IN_FORCE + " AND closing_announced_at = :announced"
 _AS_READ = IN_FORCE + " AND version = :version"

@@ -1,10 +1,16 @@
 """Several items by one call."""
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.items import Item, Key, from_item, to_item
 from portal.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from portal.adapters.aws import Aws
 
 
 def read_together(aws: Aws, wanted: Mapping[str, Iterable[str | Key]]) -> dict[str, list[Item]]:

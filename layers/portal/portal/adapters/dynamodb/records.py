@@ -1,6 +1,6 @@
 """How domain records lie in items; the one place that knows attribute names."""
 
-from __future__ import annotations  # every function loads this module, and none needs all the types it names
+from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from portal.adapters.dynamodb.items import put_new
 from portal.domain.account import Account, Credential
-from portal.domain.bank import BankDetails
-from portal.domain.consent import Consent
 from portal.domain.device import KnownDevice
 from portal.domain.ids import CanonicalEmail, random_id
-from portal.domain.person import Person
 from portal.domain.session import Session
+from portal.domain.spans import DAY_SECONDS
 from portal.observe import note_order
 
 if TYPE_CHECKING:
     from portal.adapters.dynamodb.items import Item
+    from portal.domain.consent import Consent
     from portal.domain.email_change import EmailChange, FormerAddress
     from portal.domain.evidence import AnyEvidence
     from portal.domain.feedback import Erasure, SentMail
@@ -80,7 +79,7 @@ def counter_key(key: CounterKey) -> str:
 
 def expiry_shard(item_id: str, expires_at: int) -> str:
     """Return the partition of the expiry index in which an item lies."""
-    from portal.domain.sweep import DAY_SECONDS, EXPIRY_SHARDS, Partition
+    from portal.domain.sweep import EXPIRY_SHARDS, Partition
 
     return expiry_partition(Partition(expires_at // DAY_SECONDS, sum(item_id.encode()) % EXPIRY_SHARDS))
 
@@ -103,6 +102,8 @@ def attempt_to_values(attempt: Attempt) -> dict[str, Any]:
 
 def attempt_from_item(item: Item) -> Attempt:
     """Return the attempt that an item holds."""
+    from portal.domain.bank import BankDetails
+    from portal.domain.person import Person
     from portal.domain.registration import Application, Attempt
 
     return Attempt(
@@ -159,6 +160,9 @@ def account_to_values(account: Account) -> dict[str, Any]:
 
 def account_from_item(item: Item) -> Account:
     """Return the account that an item holds."""
+    from portal.domain.bank import BankDetails
+    from portal.domain.person import Person
+
     plain = {name: value for name, value in item.items() if name != "pk"}
     return Account(
         **{
@@ -338,4 +342,6 @@ def due_shard(row_id: str) -> str:
 
 
 def _consents(item: Item) -> tuple[Consent, ...]:
+    from portal.domain.consent import Consent
+
     return tuple(Consent(**consent) for consent in item["consents"])

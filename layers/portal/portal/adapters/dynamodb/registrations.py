@@ -1,15 +1,21 @@
 """Attempts in the table Registrations."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.items import from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.reads import read_together
 from portal.adapters.dynamodb.records import attempt_from_item, attempt_key, attempt_to_values, put_order
 from portal.domain.errors import ConditionFailed, Conflict, Unavailable
-from portal.domain.ids import AttemptId, CanonicalEmail
-from portal.domain.outbox import OutboxRow
-from portal.domain.registration import Attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.adapters.aws import Aws
+    from portal.domain.ids import AttemptId, CanonicalEmail
+    from portal.domain.outbox import OutboxRow
+    from portal.domain.registration import Attempt
 
 NOT_EXPIRED = "expires_at > :now"
 BY_ADDRESS = "by-address"

@@ -1,14 +1,19 @@
 """Accounts whose use is to be looked at, by the sparse index of their credentials: keys only, 16 partitions."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.items import from_item, to_item, update_existing
 from portal.adapters.dynamodb.records import IN_FORCE, address_of, credential_key, put_order
-from portal.domain.account import Credential
-from portal.domain.ids import CanonicalEmail
-from portal.domain.outbox import OutboxRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from portal.adapters.aws import Aws
+    from portal.domain.account import Credential
+    from portal.domain.ids import CanonicalEmail
+    from portal.domain.outbox import OutboxRow
 
 _INDEX = "by-review"
 # Of two runs beside one another the first moves this time, and the second finds it moved.

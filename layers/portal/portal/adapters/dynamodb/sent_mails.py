@@ -1,9 +1,9 @@
 """Feedback on mails: noted with their orders in Outbox, with attempts, accounts and erasures that it concerns."""
 
-from collections.abc import Sequence
-from typing import Any
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from typing import TYPE_CHECKING, Any
+
 from portal.adapters.dynamodb.items import from_item, put_new, to_item, update_existing
 from portal.adapters.dynamodb.records import (
     account_key,
@@ -12,10 +12,15 @@ from portal.adapters.dynamodb.records import (
     sent_mail_from_item,
 )
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
-from portal.domain.account import Account
-from portal.domain.feedback import Erasure, Mark, SentMail
-from portal.domain.ids import OutboxId
-from portal.domain.registration import Attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.adapters.aws import Aws
+    from portal.domain.account import Account
+    from portal.domain.feedback import Erasure, Mark, SentMail
+    from portal.domain.ids import OutboxId
+    from portal.domain.registration import Attempt
 
 # Once for each mail; of an account the first one says since when.
 _NOTE_MAIL: dict[Mark, tuple[str, str]] = {

@@ -1,6 +1,6 @@
 """Login sessions in the table Sessions."""
 
-from __future__ import annotations  # every function with authenticated routes loads this module
+from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any

@@ -1,11 +1,16 @@
 """Sweeps in the table Evidence."""
 
-from datetime import UTC, datetime, timedelta
+from __future__ import annotations
 
-from portal.adapters.aws import Aws
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.items import from_item, put_new, to_item
 from portal.adapters.dynamodb.records import sweep_from_item, sweep_subject, sweep_to_values
-from portal.domain.sweep import Sweep
+
+if TYPE_CHECKING:
+    from portal.adapters.aws import Aws
+    from portal.domain.sweep import Sweep
 
 
 class SweepsTable:

@@ -5,6 +5,8 @@ A body is a frozen dataclass whose members are ``Annotated[str, Length(…)]``, 
 made of them, and a test holds what is refused here against what it refuses.
 """
 
+from __future__ import annotations
+
 from dataclasses import MISSING, dataclass, fields
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin, get_type_hints
@@ -29,7 +31,7 @@ class Length:
         self.longest = longest
         self.shortest = shortest
 
-    def __iter__(self) -> "Iterator[BaseMetadata]":
+    def __iter__(self) -> Iterator[BaseMetadata]:
         from annotated_types import MaxLen, MinLen
 
         if self.shortest:

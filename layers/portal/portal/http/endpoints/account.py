@@ -1,17 +1,23 @@
 """A client changes address, or leaves."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.adapters.kms import KmsPseudonyms, KmsRecipients
 from portal.flows.change_email import ask_for_email_change
 from portal.flows.close_account import Closing
 from portal.http.caller import caller_of
 from portal.http.cookies import cleared_refresh_cookie
-from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
-from portal.http.routes import Wiring
 from portal.http.throttles import admit
 from portal.observe import count
-from portal.settings.profile import ProfileSettings
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.profile import ProfileSettings
 
 
 def post_email_change(request: Request, wiring: Wiring[ProfileSettings]) -> Response:

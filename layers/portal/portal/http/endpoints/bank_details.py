@@ -1,19 +1,23 @@
 """Bank details, read and changed by their owner."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.adapters.kms import KmsRecipients
-from portal.domain.account import Account
 from portal.flows.edit_profile import accept_bank_details, change_bank_details
 from portal.http.caller import caller_of
 from portal.http.preconditions import require_match
-from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
-from portal.http.routes import Wiring
 from portal.observe import count
-from portal.settings.profile import ProfileSettings
+
+if TYPE_CHECKING:
+    from portal.domain.account import Account
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.profile import ProfileSettings
 
 
 def get(request: Request, wiring: Wiring[ProfileSettings]) -> Response:

@@ -1,14 +1,19 @@
 """Bank details, looked up for anybody."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from portal.http.bodies.model import parse_body
 from portal.http.bodies.registration import BankDetailsBody
-from portal.http.request import Request
 from portal.http.response import Response, json_response
-from portal.http.routes import Wiring
 from portal.http.throttles import admit
-from portal.settings.register import RegisterSettings
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.register import RegisterSettings
 
 
 def post(request: Request, wiring: Wiring[RegisterSettings]) -> Response:

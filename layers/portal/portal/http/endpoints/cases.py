@@ -1,6 +1,9 @@
 """Cases of a client (P9)."""
 
+from __future__ import annotations
+
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from portal.domain.errors import FieldCode, FieldError, InvalidInput
 from portal.domain.times import day_in_berlin
@@ -9,11 +12,13 @@ from portal.http.caller import caller_of
 from portal.http.case_document import case_document, interest_document, row_document
 from portal.http.case_query import cursor_of, query_of
 from portal.http.client_area import area_of
-from portal.http.request import Request
 from portal.http.response import Response, json_response
-from portal.http.routes import Wiring
 from portal.observe import count
-from portal.settings.cases import CasesSettings
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.cases import CasesSettings
 
 CSV = "text/csv; charset=utf-8"
 _ROWS_OF_A_PIECE = 1000

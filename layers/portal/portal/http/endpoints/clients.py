@@ -1,14 +1,20 @@
 """Clients of the company, for the people who look after them (P9)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.domain.times import day_in_berlin
 from portal.flows.client_area import list_clients, overview
 from portal.http.caller import caller_of
 from portal.http.case_document import client_document, overview_document
 from portal.http.client_area import area_of
-from portal.http.request import Request
 from portal.http.response import Response, json_response
-from portal.http.routes import Wiring
-from portal.settings.cases import CasesSettings
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.cases import CasesSettings
 
 _MONTHS = 24
 

@@ -1,17 +1,21 @@
 """Consents of the client (P8)."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.dynamodb.profiles import ProfilesTable
-from portal.domain.consent import Consent
 from portal.domain.times import rfc3339
 from portal.flows.give_consent import accept_wording
 from portal.http.caller import caller_of
-from portal.http.request import Request
 from portal.http.response import Response, json_response
-from portal.http.routes import Wiring
 from portal.observe import count
-from portal.settings.profile import ProfileSettings
+
+if TYPE_CHECKING:
+    from portal.domain.consent import Consent
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.profile import ProfileSettings
 
 
 def get_all(request: Request, wiring: Wiring[ProfileSettings]) -> Response:

@@ -1,13 +1,19 @@
 """The client's data to take along."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.personal_data import PersonalDataTables
 from portal.flows.export import export
 from portal.http.caller import caller_of
-from portal.http.request import Request
 from portal.http.response import Response, json_response
-from portal.http.routes import Wiring
 from portal.observe import count
-from portal.settings.profile import ProfileSettings
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.profile import ProfileSettings
 
 
 def get(request: Request, wiring: Wiring[ProfileSettings]) -> Response:

@@ -1,10 +1,16 @@
 """Public keys."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.adapters.tokens import json_web_key
-from portal.http.request import Request
 from portal.http.response import Response, json_response
-from portal.http.routes import Wiring
-from portal.settings.login import LoginSettings
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.login import LoginSettings
 
 
 def jwks(_request: Request, wiring: Wiring[LoginSettings]) -> Response:

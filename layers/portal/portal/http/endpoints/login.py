@@ -1,21 +1,26 @@
 """Login and password."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.accounts import AccountsTable
 from portal.adapters.dynamodb.sessions import SessionsTable
 from portal.adapters.kms import KmsRecipients
-from portal.domain.device import Device
-from portal.flows.change_password import PasswordChange
 from portal.flows.login import Login
 from portal.http.bodies.flat import parse_flat
 from portal.http.bodies.login import Delivery, LoginBody, PasswordBody, ReauthenticationBody
 from portal.http.caller import caller_of
-from portal.http.request import Request
-from portal.http.response import Response
-from portal.http.routes import Wiring
 from portal.http.throttles import login_throttle
 from portal.http.token_answer import access_tokens, token_answer
 from portal.observe import count
-from portal.settings.login import LoginSettings
+
+if TYPE_CHECKING:
+    from portal.domain.device import Device
+    from portal.http.request import Request
+    from portal.http.response import Response
+    from portal.http.routes import Wiring
+    from portal.settings.login import LoginSettings
 
 
 def post_login(request: Request, wiring: Wiring[LoginSettings]) -> Response:
@@ -38,6 +43,8 @@ def post_reauthentication(request: Request, wiring: Wiring[LoginSettings]) -> Re
 
 def put_password(request: Request, wiring: Wiring[LoginSettings]) -> Response:
     """PUT /api/password."""
+    from portal.flows.change_password import PasswordChange
+
     caller = caller_of(request, wiring, limited=True, outdated=True)
     body = parse_flat(PasswordBody, request.json())
     settings = wiring.settings

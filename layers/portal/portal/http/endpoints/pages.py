@@ -1,15 +1,20 @@
 """Pages and their assets."""
 
-from http import HTTPStatus
+from __future__ import annotations
 
-from portal.http.request import Request
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
 from portal.http.response import Response
-from portal.http.routes import Wiring
 from portal.http.site import HTML, page_response, site_of
 from portal.pages import assets, catalog
-from portal.pages.assets import Asset
 from portal.pages.render import View, standing
-from portal.settings.web import WebSettings
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.pages.assets import Asset
+    from portal.settings.web import WebSettings
 
 
 def get(request: Request, wiring: Wiring[WebSettings]) -> Response:

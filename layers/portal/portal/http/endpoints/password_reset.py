@@ -1,22 +1,26 @@
 """A forgotten password."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.dynamodb.accounts import AccountsTable
 from portal.adapters.dynamodb.outbox import OutboxTable
 from portal.adapters.kms import KmsRecipients
 from portal.adapters.tokens import KmsLinks
-from portal.domain.mail import Language
 from portal.domain.token import PASSWORD_RESET_SECONDS
 from portal.flows.order_mail import request_mail
 from portal.flows.reset_password import PasswordReset
 from portal.http.actor import NotedLinks
-from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
-from portal.http.routes import Wiring
 from portal.http.throttles import admit
 from portal.observe import count
-from portal.settings.login import LoginSettings
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.login import LoginSettings
 
 
 def post(request: Request, wiring: Wiring[LoginSettings]) -> Response:

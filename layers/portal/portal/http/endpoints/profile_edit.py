@@ -1,15 +1,21 @@
 """A client changes the own data; apart from reading it, which needs no validation."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.adapters.dynamodb.profiles import ProfilesTable
 from portal.flows.edit_profile import edit_person
 from portal.http.bodies.profile import parse_profile_patch
 from portal.http.caller import caller_of
 from portal.http.preconditions import require_match
 from portal.http.profile_document import profile_answer
-from portal.http.request import Request
-from portal.http.response import Response
-from portal.http.routes import Wiring
-from portal.settings.profile import ProfileSettings
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.response import Response
+    from portal.http.routes import Wiring
+    from portal.settings.profile import ProfileSettings
 
 _MEDIA_TYPES = ("application/merge-patch+json", "application/json")
 

@@ -1,17 +1,21 @@
 """What anybody may read."""
 
+from __future__ import annotations
+
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal import __version__
 from portal.domain.consent import KINDS, current_wording
-from portal.domain.sweep import DAY_SECONDS
+from portal.domain.spans import DAY_SECONDS
 from portal.domain.times import rfc3339
-from portal.http.request import Request
 from portal.http.response import JSON, Response, json_response
-from portal.http.routes import Wiring
-from portal.settings.register import RegisterSettings
+
+if TYPE_CHECKING:
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.register import RegisterSettings
 
 # Less than a year, as RFC 9116 section 2.5.5 recommends.
 _SECURITY_TXT_DAYS = 180

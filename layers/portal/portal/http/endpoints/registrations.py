@@ -1,23 +1,27 @@
 """Registration."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.dynamodb.outbox import OutboxTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.kms import KmsRecipients
-from portal.domain.mail import Language
-from portal.domain.registration import Attempt
 from portal.flows.order_mail import RESEND_SECONDS, request_mail
 from portal.flows.register import register
 from portal.http.bodies.email import EmailBody
 from portal.http.bodies.model import parse_body
 from portal.http.bodies.registration import parse_registration
-from portal.http.request import Request
 from portal.http.response import Response, json_response
-from portal.http.routes import Wiring
 from portal.http.throttles import admit
 from portal.observe import count
-from portal.settings.register import RegisterSettings
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language
+    from portal.domain.registration import Attempt
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.register import RegisterSettings
 
 
 def post(request: Request, wiring: Wiring[RegisterSettings]) -> Response:

@@ -1,22 +1,26 @@
 """Sessions: kept alive, listed, ended."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from portal.adapters.tokens import KmsAccessTokens
-from portal.domain.session import Session
 from portal.domain.times import rfc3339
 from portal.domain.user_agent import device_name
-from portal.flows.authenticate import Caller
 from portal.flows.session import Refresh, end_other_sessions, end_session, list_sessions, log_out
 from portal.http.actor import NotedTokens
 from portal.http.caller import caller_of, sessions_of
 from portal.http.cookies import cleared_refresh_cookie
-from portal.http.request import Request
 from portal.http.response import Response, json_response, no_content
-from portal.http.routes import Wiring
 from portal.http.token_answer import access_tokens, token_answer
 from portal.observe import count
-from portal.settings.login import LoginSettings
+
+if TYPE_CHECKING:
+    from portal.domain.session import Session
+    from portal.flows.authenticate import Caller
+    from portal.http.request import Request
+    from portal.http.routes import Wiring
+    from portal.settings.login import LoginSettings
 
 
 def post_refresh(request: Request, wiring: Wiring[LoginSettings]) -> Response:

@@ -1,7 +1,13 @@
 """The mail to somebody whose address somebody tried to register again."""
 
-from portal.domain.mail import Language, Mail
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.mails.render import Sender, render
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language, Mail
 
 
 def already_registered_mail(language: Language, sender: Sender, portal_url: str) -> Mail:

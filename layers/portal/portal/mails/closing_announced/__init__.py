@@ -1,8 +1,14 @@
 """The announcement that an account will be closed as nobody uses it."""
 
-from portal.domain.mail import Language, Mail
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.mails.render import Sender, render
 from portal.mails.times import berlin_time
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language, Mail
 
 
 def closing_announced_mail(

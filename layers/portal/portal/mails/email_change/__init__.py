@@ -1,8 +1,14 @@
 """The mail to a new address, which becomes the user name only by its link."""
 
-from portal.domain.mail import Language, Mail
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.mails.render import Sender, render
 from portal.mails.times import berlin_time
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language, Mail
 
 
 def email_change_mail(language: Language, sender: Sender, reference: str, confirm_url: str, expires_at: int) -> Mail:

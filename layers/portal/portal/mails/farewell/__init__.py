@@ -1,8 +1,14 @@
 """The last mail of an account."""
 
-from portal.domain.mail import Language, Mail
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.mails.render import Sender, render
 from portal.mails.times import berlin_day, berlin_time
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language, Mail
 
 
 def farewell_mail(

@@ -1,11 +1,17 @@
 """The mail that asks whether a registration was meant (double opt-in)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from __future__ import annotations
 
-from portal.domain.mail import Language, Mail
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from portal.mails.render import Sender, render
 from portal.mails.times import berlin_time, span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.domain.mail import Language, Mail
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,14 @@
 """The mail that lets a person who forgot the password set a new one."""
 
-from portal.domain.mail import Language, Mail
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from portal.mails.render import Sender, render
 from portal.mails.times import berlin_time
+
+if TYPE_CHECKING:
+    from portal.domain.mail import Language, Mail
 
 
 def password_reset_mail(language: Language, sender: Sender, reset_url: str, expires_at: int) -> Mail:
