@@ -95,6 +95,15 @@ def test_records_are_stored_where_the_record_says() -> None:
 # ------------------------------------------------------------ fields
 
 
+# Of types that only checkers import, annotations know no more than the name.
+TYPES = {"Mapping": Mapping} | {
+    name: value
+    for found in iter_modules(domain.__path__)
+    for name, value in vars(import_module(f"portal.domain.{found.name}")).items()
+    if not name.startswith("_")
+}
+
+
 def sample(kind: Any) -> Any:  # noqa: PLR0911 - one for each kind of type
     """Return a value of a type with every voluntary member given."""
     if named := getattr(kind, "__value__", None) or getattr(kind, "__supertype__", None):
@@ -108,7 +117,7 @@ def sample(kind: Any) -> Any:  # noqa: PLR0911 - one for each kind of type
     if get_origin(kind) is Mapping:
         return dict.fromkeys(FACTS, "x")
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = get_type_hints(kind, localns=TYPES | vars(import_module(kind.__module__)))
         return kind(**{field.name: sample(hints[field.name]) for field in fields(kind)})  # type: ignore[operator]  # a class
     if get_origin(kind) is frozenset:
         return frozenset({sample(get_args(kind)[0])})
@@ -117,13 +126,6 @@ def sample(kind: Any) -> Any:  # noqa: PLR0911 - one for each kind of type
     return {str: "x", int: 1, bool: True, date: date(2026, 11, 27)}[kind]
 
 
-# Of types that only checkers import, the records know no more than the name.
-TYPES = {
-    name: value
-    for found in iter_modules(domain.__path__)
-    for name, value in vars(import_module(f"portal.domain.{found.name}")).items()
-    if not name.startswith("_")
-}
 # Records that more than one function writes, or whose function takes no dataclass.
 NAMED = {"right_to_values": "Right", "terms_to_values": "Term", "owed_to_values": "Owed"}
 
