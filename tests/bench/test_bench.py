@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 import botocore
@@ -32,7 +32,12 @@ OTHER_ROUNDS = 5
 """Of routes without a budget."""
 
 WARM_ROUNDS, WARM_CALLS = 3, 30
+
+PAIRS = 31
+"""How often a start with a budget is measured right beside the bare client."""
+
 STEPS = ("GET /api/profile", "POST /api/login", "POST /api/registrations")
+HASHING, HASHES = {"POST /api/login"}, 5
 HEAVY = ("schwifty", "phonenumbers", "email_validator", "jinja2", "portal.domain.password", "boto3.session")
 """What each start would import if functions imported all that they may need at their beginning."""
 
@@ -128,8 +133,30 @@ def figures() -> Figures:
                 one = measured(start, server, warm)
                 assert one.get("status", 200) < 300, (name, one["status"])
                 found[name].append(one)
+        pairs = {name: list(paired(name, every, server)) for name in STEPS}
     medians = {name: dict(medians_of(runs)) for name, runs in found.items()}
-    return Figures(medians, steps=STEPS, journeys=[journey.name for journey in JOURNEYS], rounds=(ROUNDS, OTHER_ROUNDS))
+    beside = {name: {kind: median(pair[kind] for pair in runs) for kind in runs[0]} for name, runs in pairs.items()}
+    journeys = [journey.name for journey in JOURNEYS]
+    return Figures(medians, beside, steps=STEPS, journeys=journeys, rounds=(ROUNDS, OTHER_ROUNDS, PAIRS))
+
+
+def paired(name: str, every: Mapping[str, Start], server: Any) -> Iterator[dict[str, float]]:
+    """Yield what is measured of a start between two bare ones: what slows the machine meanwhile slows all of them.
+
+    ``first`` and ``warm`` are multiples of the bare client, ``left`` is processor seconds of a warm call without hash
+    and calls to AWS.
+    """
+    for _ in range(PAIRS):
+        before = measured(every["bare"], server, WARM_CALLS)
+        one = measured(every[name], server, WARM_CALLS)
+        after = measured(every["bare"], server, WARM_CALLS)
+        calls = measured(every[f"calls of {name}"], server, WARM_CALLS)
+        hashed = measured(every["hash"], server, HASHES) if name in HASHING else {"wall": 0, "cpu": 0}
+        yield {
+            "first": (one["first"] - hashed["wall"]) / mean((before["first"], after["first"])),
+            "warm": one["cpu"] / mean((before["cpu"], after["cpu"])),
+            "left": one["cpu"] - hashed["cpu"] - calls["cpu"],
+        }
 
 
 def medians_of(runs: Sequence[Mapping[str, float]]) -> Iterator[tuple[str, float]]:
