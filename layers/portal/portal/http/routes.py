@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-import portal.garbage  # before all that makes objects
+import portal.http.garbage  # before all that makes objects
 from portal.adapters.aws import REQUEST_SECONDS, Aws
 from portal.adapters.kms import Kms
 from portal.domain.errors import NotFound, PortalError
@@ -123,7 +123,7 @@ def serve[S](routes: Sequence[Route], wiring: Wiring[S], *, from_snapshot: bool 
         if code == INTERNAL_ERROR.code:
             count_broken_request(getattr(context, "function_version", None))
         flush_metrics()
-        portal.garbage.collect_from_now_on()
+        portal.http.garbage.collect_from_now_on()
         return response.to_gateway()
 
     return handler

@@ -12,7 +12,7 @@ import ssl
 from os import urandom
 from typing import TYPE_CHECKING, Any
 
-from portal.garbage import collect_from_now_on
+from portal.http.garbage import collect_from_now_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

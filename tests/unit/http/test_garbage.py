@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from portal import garbage
-from portal.garbage import collect_from_now_on
+from portal.http import garbage
+from portal.http.garbage import collect_from_now_on
 
 
 @pytest.fixture(autouse=True)
