@@ -164,9 +164,12 @@ def build(target: Path, architecture: str) -> None:
     Bytecode is unchecked (PEP 552): archives change times of files, and Lambda has no place to write it.
 
     Args:
-        target: empty.
+        target: not there yet, or empty.
         architecture: one of ``PLATFORMS``.
     """
+    # pip leaves alone what is there, and says so to nobody.
+    if target.exists() and any(target.iterdir()):
+        raise SystemExit(f"{target} is not empty")
     install(target, architecture)
     for path in sorted(unused(target)):
         if path.is_dir():

@@ -15,7 +15,7 @@ ALL = {"aws_lambda_powertools", "boto3", "botocore", "dateutil", "jmespath", "s3
 """Every function calls AWS, writes log lines and metrics."""
 
 TOKENS = {"cryptography", "jwt"}
-BODIES = {"pydantic", "pydantic_core", "typing_inspection"}
+BODIES = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
 EMAIL = BODIES | {"email_validator", "idna"}
 BANK = BODIES | {"pycountry", "rstr", "schwifty"}
 PASSWORD = {"argon2"}

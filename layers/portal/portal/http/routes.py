@@ -101,32 +101,40 @@ def serve[S](routes: Sequence[Route], wiring: Wiring[S], *, from_snapshot: bool 
         prepare_snapshots(routes, wiring)
 
     def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-        started = time.monotonic()
-        request = Request.from_event(event)
-        route = table.get((request.method, request.route))
-        with wiring.aws.within(REQUEST_SECONDS), orders_of() as orders:
-            response, code, error = _answer(route, request, wiring)
-        if route is not None and response.acted:
-            log_outcome(route, request, response.status, code, error)
-        logger.info(
-            "request",
-            extra={
-                "request_id": request.request_id,
-                "method": request.method,
-                "route": request.route,
-                "status": response.status,
-                "code": code,
-                "duration_ms": round((time.monotonic() - started) * 1000),
-                **({"orders": orders} if orders else {}),
-            },
-        )
-        if code == INTERNAL_ERROR.code:
-            count_broken_request(getattr(context, "function_version", None))
-        flush_metrics()
-        portal.http.garbage.collect_from_now_on()
-        return response.to_gateway()
+        try:
+            return _handled(table, wiring, event, context)
+        finally:
+            portal.http.garbage.collect_from_now_on()
 
     return handler
+
+
+def _handled[S](
+    table: Mapping[tuple[str, str], Route], wiring: Wiring[S], event: Mapping[str, Any], context: object
+) -> dict[str, Any]:
+    started = time.monotonic()
+    request = Request.from_event(event)
+    route = table.get((request.method, request.route))
+    with wiring.aws.within(REQUEST_SECONDS), orders_of() as orders:
+        response, code, error = _answer(route, request, wiring)
+    if route is not None and response.acted:
+        log_outcome(route, request, response.status, code, error)
+    logger.info(
+        "request",
+        extra={
+            "request_id": request.request_id,
+            "method": request.method,
+            "route": request.route,
+            "status": response.status,
+            "code": code,
+            "duration_ms": round((time.monotonic() - started) * 1000),
+            **({"orders": orders} if orders else {}),
+        },
+    )
+    if code == INTERNAL_ERROR.code:
+        count_broken_request(getattr(context, "function_version", None))
+    flush_metrics()
+    return response.to_gateway()
 
 
 def _answer[S](

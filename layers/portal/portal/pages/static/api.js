@@ -47,8 +47,10 @@ async function answer(response) {
 async function document_of(response) {
   // A file goes to the disk as it came: read as text it would lose the mark of its encoding.
   if (response.headers.get("Content-Type")?.startsWith("text/csv")) return response.blob();
+  // An answer that breaks off is none: that is told by `call`.
+  const body = await response.text();
   try {
-    return await response.json();
+    return JSON.parse(body);
   } catch {
     return null; // no body, or one that is not ours
   }

@@ -129,12 +129,17 @@ async function more() {
     count();
     return showErrors(form, answer);
   }
-  addPiece(answer.data)?.focus();
+  goOnAt(addPiece(answer.data));
 }
 
 async function readAnew(question, rows) {
   await search(question, rows + PIECE);
-  document.querySelectorAll("#rows a")[rows]?.focus();
+  if (shown.question === question) goOnAt(document.querySelectorAll("#rows a")[rows]);
+}
+
+// The button that was pressed may be gone; where nothing came, whoever uses a keyboard goes on at the end.
+function goOnAt(link) {
+  (link ?? [...document.querySelectorAll("#rows a")].at(-1) ?? form.elements.text).focus();
 }
 
 function replaceRows(client, question, data) {
