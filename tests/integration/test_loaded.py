@@ -1,6 +1,7 @@
 """Each route loads what it needs and no more: whoever meets a function that starts waits for every import."""
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -76,10 +77,11 @@ def packages(found: Mapping[str, Any]) -> set[str]:
     return {name for name in found["modules"] if not name.startswith("_")} - PARTS - ALL
 
 
-def answered(asked: Asked, server: Any, eager: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Answer a request in a process that knows nothing yet."""
+def answered(asked: Asked, server: Any, eager: tuple[str, ...] = (), *, restored: bool = False) -> dict[str, Any]:
+    """Answer a request in a process that knows nothing yet, or in a copy of a snapshot."""
     paths = (ROOT / "functions" / asked.function, ROOT / "layers/portal", SITE)
-    start = Start("function", paths, asked.event, asked.environment, asked.answers, first=eager)
+    environment = {**asked.environment, **({"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"} if restored else {})}
+    start = Start("function", paths, asked.event, environment, asked.answers, first=eager, restored=restored)
     return measured(start, server)
 
 
@@ -111,3 +113,14 @@ def test_a_profile_that_loads_the_library_of_phone_numbers_is_noticed(server: An
     new = packages(answered(recorded(profile), server, ("phonenumbers",))) - LOADED[profile.route]
     assert new == {"phonenumbers"}
     assert re.fullmatch(r"phonenumbers is new and costs [1-9]\d* ms", complaint(new, server))
+
+
+@pytest.mark.real_hashes
+@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.name)
+def test_a_copy_of_a_snapshot_has_all_code_that_a_request_needs(journey: Journey, server: Any) -> None:
+    found = answered(recorded(journey), server, restored=True)
+    assert found["status"] == journey.status
+    # Clients of AWS are made in each copy, and libraries load parts of themselves on use. The last one is a file of
+    # words, that is found by its package.
+    whole = {name for name in found["late"] if "." not in name} - sys.stdlib_module_names - {"spellchecker"}
+    assert whole | {name for name in found["late"] if name.startswith("portal.")} == set()

@@ -32,9 +32,11 @@ def of_function() -> dict[str, Any]:
             import_module(name)
     if _WORK["restored"]:
         started = restored()
+    held = set(sys.modules)
     answer = module.handler(_WORK["event"], None)
     found: dict[str, Any] = {"first": time.perf_counter() - started, "status": answer["statusCode"]}
     found["modules"] = sorted(_loaded())
+    found["late"] = sorted(set(sys.modules) - held)
     found["collected"] = {"at the beginning": not paused, "in the end": gc.isenabled()}
     return found | of_warm_calls(lambda: module.handler(_WORK["event"], None))
 

@@ -6,16 +6,22 @@ connection, no credentials; and a copy gets randomness of its own before its fir
 
 from __future__ import annotations
 
+import dis
 import gc
 import random
 import ssl
+import sys
+from importlib import import_module
+from inspect import getmembers, isclass, isfunction, unwrap
 from os import urandom
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from portal.http.garbage import collect_from_now_on
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from types import ModuleType
 
     from portal.http.routes import Route, Wiring
 
@@ -40,8 +46,34 @@ def load_endpoints(routes: Sequence[Route]) -> None:
     """Import what any request needs: in a snapshot that costs nobody a wait."""
     for route in routes:
         route.load()
+    seen: set[str] = set()
+    while new := {name for name in sys.modules if name.partition(".")[0] == "portal"} - seen:
+        seen |= new
+        for name in sorted(new):
+            for later in sorted(set(imported_on_use(sys.modules[name]))):
+                import_module(later)
     gc.collect()
     collect_from_now_on()
+
+
+def imported_on_use(module: ModuleType) -> Iterator[str]:
+    """Yield the modules that functions of a module import when they are called."""
+    for _, member in getmembers(module, lambda found: getattr(found, "__module__", None) == module.__name__):
+        inside = vars(member).values() if isclass(member) else (member,)
+        for each in inside:
+            # Static and class methods, properties and whatever else wraps a function.
+            function = unwrap(getattr(each, "fget", None) or getattr(each, "__func__", None) or each)
+            if isfunction(function):
+                yield from _imports(function.__code__)
+
+
+def _imports(code: CodeType) -> Iterator[str]:
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "IMPORT_NAME":
+            yield instruction.argval
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _imports(constant)
 
 
 def renew(wiring: Wiring[Any]) -> None:
