@@ -220,8 +220,8 @@ def test_while_a_list_is_asked_for_there_are_no_more_of_the_one_before(visitor: 
     assert references(page)[:2] == ["RE-00060", "RE-00059"]
     while not held:
         page.wait_for_timeout(20)
-    page.unroute(LIST)
     held[0].continue_()
+    page.unroute(LIST)
     expect(page.locator("#rows a").nth(1)).to_have_text("RE-00001")
     more.click()
     expect(page.locator("#rows a")).to_have_count(50)
@@ -246,6 +246,46 @@ def test_a_list_that_changed_too_much_to_go_on_is_read_anew_and_the_focus_goes_o
     expect(page.locator("#rows a").nth(25)).to_be_focused()
     assert len(set(references(page))) == 50
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(("left", "focused"), [(20, 19), (0, None)])
+def test_a_list_that_became_shorter_keeps_the_focus(
+    visitor: Visitor, client: str, left: int, focused: int | None
+) -> None:
+    page = enter(visitor, client, "/cases")
+
+    def shorter(route: Route) -> None:
+        if "cursor" in str(route.request.post_data):
+            problem = {"type": "about:blank", "title": "Ungültig.", "status": 422, "code": "validation_failed"}
+            route.fulfill(status=422, body=json.dumps(problem), headers={"Content-Type": "application/problem+json"})
+            return
+        answer = route.fetch()
+        route.fulfill(response=answer, body=json.dumps({"cases": answer.json()["cases"][:left], "cursor": None}))
+
+    page.route(LIST, shorter)
+    page.get_by_role("button", name="Weitere anzeigen").press("Enter")
+    expect(page.locator("#rows a")).to_have_count(left)
+    place = page.get_by_label("Aktenzeichen oder Name") if focused is None else page.locator("#rows a").nth(focused)
+    expect(place).to_be_focused()
+
+
+def test_where_no_more_came_the_focus_stays_in_the_list(visitor: Visitor, client: str) -> None:
+    page = enter(visitor, client, "/cases")
+    page.route(LIST, lambda route: route.fulfill(json={"cases": [], "cursor": None}))
+    page.get_by_role("button", name="Weitere anzeigen").press("Enter")
+    expect(page.locator("#rows a").nth(24)).to_be_focused()
+
+
+@pytest.mark.parametrize("body", ['{"cases": [', "<p>Bitte melden Sie sich im WLAN an.</p>"])
+def test_an_answer_that_is_none_is_told_and_nothing_is_lost(visitor: Visitor, client: str, body: str) -> None:
+    page = enter(visitor, client, "/cases")
+    page.route(LIST, lambda route: route.fulfill(status=200, body=body))
+    look_for(page, "celik")
+    expect(page.get_by_role("group", name=re.compile("nicht erreichbar"))).to_be_focused()
+    expect(found(page)).to_have_text(WORDS["de"]["first"])
+    page.unroute(LIST)
+    page.get_by_role("button", name="Weitere anzeigen").click()
+    expect(page.locator("#rows a")).to_have_count(50)
 
 
 # ------------------------------------------------------------ back

@@ -47,12 +47,14 @@ async function answer(response) {
 async function document_of(response) {
   // A file goes to the disk as it came: read as text it would lose the mark of its encoding.
   if (response.headers.get("Content-Type")?.startsWith("text/csv")) return response.blob();
-  // An answer that breaks off is none: that is told by `call`.
   const body = await response.text();
+  if (!body) return null;
   try {
     return JSON.parse(body);
-  } catch {
-    return null; // no body, or one that is not ours
+  } catch (failure) {
+    // A success that is not ours, or that broke off, is none: `call` tells it.
+    if (response.ok) throw failure;
+    return null;
   }
 }
 
