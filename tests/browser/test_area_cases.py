@@ -14,6 +14,12 @@ from tests.support.portfolio import CASE, FIRST, NUMBER, SECOND, put_portfolio
 from tests.support.stack import Portal
 
 
+def refuse_cursor(route: Route) -> None:
+    """Answer as when the place in a list is no longer known."""
+    problem = {"type": "about:blank", "title": "Ungültig.", "status": 422, "code": "validation_failed"}
+    route.fulfill(status=422, body=json.dumps(problem), headers={"Content-Type": "application/problem+json"})
+
+
 @pytest.fixture(scope="module")
 def client(portal: Portal) -> str:
     return put_portfolio(portal)
@@ -236,8 +242,7 @@ def test_a_list_that_changed_too_much_to_go_on_is_read_anew_and_the_focus_goes_o
     def without_cursor(route: Route) -> None:
         asked.append(route)
         if "cursor" in str(route.request.post_data):
-            problem = {"type": "about:blank", "title": "Ungültig.", "status": 422, "code": "validation_failed"}
-            route.fulfill(status=422, body=json.dumps(problem), headers={"Content-Type": "application/problem+json"})
+            refuse_cursor(route)
         else:
             route.continue_()
 
@@ -256,8 +261,7 @@ def test_a_list_that_became_shorter_keeps_the_focus(
 
     def shorter(route: Route) -> None:
         if "cursor" in str(route.request.post_data):
-            problem = {"type": "about:blank", "title": "Ungültig.", "status": 422, "code": "validation_failed"}
-            route.fulfill(status=422, body=json.dumps(problem), headers={"Content-Type": "application/problem+json"})
+            refuse_cursor(route)
             return
         answer = route.fetch()
         route.fulfill(response=answer, body=json.dumps({"cases": answer.json()["cases"][:left], "cursor": None}))

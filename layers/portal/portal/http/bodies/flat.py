@@ -1,8 +1,8 @@
-"""Bodies of a few texts, read without pydantic: importing it would be a quarter of a first login.
+"""Bodies of a few texts, read without pydantic, whose import is a good part of what a first login waits for.
 
 A body is a frozen dataclass whose members are ``Annotated[str, Length(…)]``, ``Literal[…]`` of texts, or one of these
-``| None`` with a default. Pydantic understands the same declarations: the OpenAPI document is
-made of them, and a test holds what is refused here against what it refuses.
+``| None`` with a default. Pydantic understands the same declarations: the OpenAPI document is made of them, and a test
+holds what is refused here against what it refuses.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ class _Member:
         """Return why a value is refused."""
         if value is None and self.voluntary:
             return None
-        if isinstance(value, str) and _is_unicode(value):
-            return self._refusal_of_text(value)
-        return FieldCode.INVALID_VALUE if self.choices and not isinstance(value, str) else FieldCode.WRONG_TYPE
+        if isinstance(value, str):
+            return self._refusal_of_text(value) if _is_unicode(value) else FieldCode.WRONG_TYPE
+        return FieldCode.INVALID_VALUE if self.choices else FieldCode.WRONG_TYPE
 
     def _refusal_of_text(self, value: str) -> FieldCode | None:
         if self.choices:
