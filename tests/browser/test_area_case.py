@@ -306,4 +306,4 @@ def test_a_case_that_can_not_be_loaded_is_told_and_can_be_tried_again(visitor: V
     visitor.context.unroute(f"**/cases/{CASE}")
     told.get_by_role("button", name="Erneut versuchen").click()
     expect(page.get_by_text("RE-00060")).to_be_visible()
-    visitor.problems = [problem for problem in visitor.problems if "status of 503" not in problem]
+    visitor.expected = ("status of 503",)

@@ -77,10 +77,16 @@ def _require_existence_conditions(operation: str, parameters: dict[str, Any]) ->
     # A put over an item asks for the version that it replaces, or goes with one that does.
     required = {"Put": ("attribute_not_exists(", "attribute_exists("), "Update": ("attribute_exists(",)}
     for kind, write in writes:
-        # A counter may be made by its first count, as that also sets when it ends.
-        is_counter = kind == "Update" and write["UpdateExpression"].endswith(" :one") and ":expires_at" in str(write)
+        # A counter may be made by whatever writes it, as that also sets when it ends.
+        is_counter = kind == "Update" and write["Key"].get("pk", {"S": ""})["S"].startswith("counter#") and _sets_end(write)
         as_required = write.get("ConditionExpression", "").startswith(required.get(kind, ("",)))
         assert as_required or is_counter, (operation, write)
+
+
+def _sets_end(write: dict[str, Any]) -> bool:
+    names: dict[str, str] = write["ExpressionAttributeNames"]
+    ends = {"expires_at", *(placeholder for placeholder, name in names.items() if name == "expires_at")}
+    return any(f"{end} = :" in write["UpdateExpression"].partition(" REMOVE ")[0] for end in ends)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.domain.consent import CURRENT_VERSIONS
+from portal.domain.consent import CURRENT_VERSIONS, FACTS
 from portal.http.routes import Route
 from tests.support.people import PASSWORD
 from tests.support.wordings import SHOWN
@@ -94,7 +94,7 @@ def test_the_new_consent_is_proved_beside_the_first(world: World, token: str) ->
         "accepted_at": world.clock.now,
     }
     assert given["ip"] == "203.0.113.0"
-    assert given["wording_facts"] == SHOWN
+    assert given["wording_facts"] == [SHOWN[name] for name in FACTS]
 
 
 def test_a_second_consent_to_the_same_wording_proves_nothing_new(world: World, token: str) -> None:

@@ -3,10 +3,12 @@
 from collections import Counter
 from functools import partial
 from typing import Literal
+from unittest.mock import ANY
 
 import pytest
 from argon2 import PasswordHasher
 
+from portal.domain.throttle import FAILURES_KEPT_SECONDS
 from tests.support.cheap_hashes import make_hashes_cheap
 from tests.support.people import PASSWORD
 from tests.support.turns import in_turns
@@ -88,11 +90,48 @@ def test_a_hundred_failures_from_everywhere_lock_out_strangers_but_neither_known
     assert statuses == [401] * 100 + [429] * 5
     assert len(hashes) == 100
     right = {"email": EMAIL, "password": PASSWORD}
-    locked = world.request("POST", "/api/login", right, ip="192.0.2.1")
-    assert (locked.status, locked.json["code"]) == (429, "login_locked")
+    for ip in ("192.0.2.1", "198.51.99.7"):
+        locked = world.request("POST", "/api/login", right, ip=ip)
+        assert (locked.status, locked.json["code"]) == (429, "login_locked")
     assert world.request("POST", "/api/login", right, headers=device, ip="192.0.2.1").status == 200
     world.request("POST", "/api/password-reset", {"email": EMAIL})
     new = "Ein anderer Satz über Birken"
     reset = {"token": world.next_mail().token("reset"), "new_password": new}
     assert world.request("POST", "/api/password-reset/confirm", reset).status == 204
     assert world.log_in(new).status == 200
+
+
+def counters_of_address(world: World) -> dict[str, int]:
+    """Return the one item with the counters of the address, without its key."""
+    (item,) = (item for item in world.items("SessionsTable") if item["pk"].startswith("counter#login#"))
+    return {name: value for name, value in item.items() if name != "pk"}
+
+
+def test_a_success_takes_back_what_it_counted_and_leaves_failures_of_other_ranges(
+    world: World, hashes: list[str]
+) -> None:
+    world.a_client()
+    hashes.clear()
+    for number in range(2):
+        assert guess(world, number).status == 401
+    assert world.log_in(PASSWORD).status == 200
+    ends = world.clock.now + FAILURES_KEPT_SECONDS
+    of_stranger = {"failures#198.51.100.0": 2, "free_at#198.51.100.0": ANY, "expires_at#198.51.100.0": ends}
+    assert counters_of_address(world) == {"expires_at": ends, **of_stranger}
+    assert [guess(world, number).status for number in range(4)] == [401, 401, 401, 429]
+    found = counters_of_address(world)
+    assert (found["failures"], found["failures#198.51.100.0"]) == (3, 5)
+    assert len(hashes) == 6
+
+
+def test_failures_of_a_range_are_forgotten_while_others_go_on(world: World, hashes: list[str]) -> None:
+    world.a_client()
+    assert [guess(world, number).status for number in range(6)] == [401] * 5 + [429]
+    world.clock.advance(FAILURES_KEPT_SECONDS - 1)
+    assert world.log_in("falsch geraten").status == 401
+    world.clock.advance(1)
+    hashes.clear()
+    assert [guess(world, number).status for number in range(2)] == [401, 401]
+    found = counters_of_address(world)
+    # One of the owner's and two of the stranger's: the five before are forgotten in their range alone.
+    assert (found["failures#198.51.100.0"], found["failures"]) == (2, 8)

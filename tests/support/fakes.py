@@ -236,7 +236,6 @@ class FakeAccounts:
         before: Credential,
         after: Credential,
         session: Session,
-        ended: SessionId,
         order: OutboxRow,
         counted: Sequence[CounterKey] = (),
     ) -> None:
@@ -258,7 +257,6 @@ class FakeAccounts:
         )
         self.accounts[account.id] = replace(account, generation=session.generation)
         self.sessions[session.id] = session
-        self.sessions.pop(ended, None)
         self.orders.append(order)
         self.counters.forget(counted)
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.adapters.dynamodb.items import from_item, put_new, require_existing, to_item, update_existing
+from portal.adapters.dynamodb.items import (
+    CountersUpdate,
+    from_item,
+    put_new,
+    require_existing,
+    to_item,
+    update_existing,
+)
 
 MEMBERS = st.recursive(
     st.booleans() | st.integers(-(10**30), 10**30) | st.text(max_size=20),
@@ -50,3 +57,26 @@ def test_what_is_not_set_is_left_out_at_any_depth() -> None:
 @given(st.dictionaries(st.text(min_size=1, max_size=8), MEMBERS, max_size=4))
 def test_values_come_back_as_they_were(values: dict[str, Any]) -> None:
     assert from_item(to_item(values)) == values
+
+
+def test_counters_of_one_item_count_together() -> None:
+    update = CountersUpdate("T", {"pk": "a"})
+    update.add_one("n", "expires_at", 3, 50, {"expires_at": 90})
+    update.replace({"n#1": 4}, {"n#1": 5})
+    assert update.parameters() == {
+        "TableName": "T",
+        "Key": {"pk": {"S": "a"}},
+        "UpdateExpression": "SET #n1 = :v3, #n2 = :v5 ADD #n0 :v0",
+        "ConditionExpression": "(attribute_not_exists(#n0) OR (#n1 > :v1 AND #n0 < :v2)) AND #n2 = :v4",
+        "ExpressionAttributeNames": {"#n0": "n", "#n1": "expires_at", "#n2": "n#1"},
+        "ExpressionAttributeValues": {
+            f":v{place}": {"N": number} for place, number in enumerate(("1", "50", "3", "90", "4", "5"))
+        },
+    }
+
+
+def test_counters_without_an_end_are_refused() -> None:
+    update = CountersUpdate("T", {"pk": "a"})
+    update.add_one("n", "expires_at", 3, 50, {"free_at": 60})
+    with pytest.raises(ValueError, match="without an end"):
+        update.parameters()

@@ -11,6 +11,7 @@ import pytest
 from portal.adapters.dynamodb import records
 from portal.adapters.dynamodb.items import Item, from_item, to_item
 from portal.domain.account import Account, Credential, open_account
+from portal.domain.consent import FACTS
 from portal.domain.device import Device
 from portal.domain.evidence import opt_in_evidence
 from portal.domain.feedback import Erasure
@@ -162,3 +163,21 @@ def test_credentials_spread_over_16_shards_and_keep_theirs_with_another_address(
     moved = replace(BARE, canonical_email=CanonicalEmail("neu@example.org"))
     assert records.credential_to_values(moved)["review_shard"] == records.credential_to_values(BARE)["review_shard"]
     assert records.address_of(records.credential_key(moved.canonical_email)) == moved.canonical_email
+
+
+def test_facts_lie_by_their_places_and_come_back_by_their_names() -> None:
+    facts = dict(zip(FACTS, "abcdefghijklm", strict=True))
+    assert records.facts_to_value(facts) == list("abcdefghijklm")
+    assert records.facts_from_value(list("abcdefghijklm")) == facts
+    # Fewer, as an earlier version had, and others, as none had.
+    assert records.facts_from_value(["a", "b"]) == {"portal_name": "a", "company_name": "b"}
+    assert records.facts_from_value(stored({"f": records.facts_to_value({"other": "x"})})["f"]) == {"other": "x"}
+
+
+def test_no_fact_moves() -> None:
+    """Evidence of years holds them by their places: a new one comes last."""
+    assert FACTS[:13] == (
+        *("portal_name", "company_name", "company_address", "contact_email", "data_protection_email"),
+        *("supervisory_authority", "place_of_jurisdiction", "region_name", "log_retention_days"),
+        *("evidence_retention_years", "unactivated_account_days", "idle_account_days", "closing_notice_days"),
+    )

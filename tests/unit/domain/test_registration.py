@@ -79,7 +79,11 @@ def test_evidence_is_complete_without_addresses_of_the_network() -> None:
     sent = {"mail_sent_at": NOW, "mail_message_id": "m", "last_mail_sent_at": NOW, "last_mail_message_id": "m"}
     evidence = opt_in_evidence(replace(an_attempt(), ip="", **sent), NOW, "")  # type: ignore[arg-type]  # by name
     missing = [field.name for field in fields(evidence) if getattr(evidence, field.name) in (None, "")]
-    assert missing == ["request_ip", "confirm_ip"]
+    # The last mail is told only where it is not the first.
+    assert missing == ["request_ip", "last_mail_sent_at", "last_mail_message_id", "confirm_ip"]
+    again = replace(an_attempt(), **{**sent, "last_mail_sent_at": NOW + 9, "last_mail_message_id": "n"})  # type: ignore[arg-type]  # by name
+    evidence_of_two = opt_in_evidence(again, NOW + 10, "")
+    assert (evidence_of_two.last_mail_sent_at, evidence_of_two.last_mail_message_id) == (NOW + 9, "n")
     assert all(len(consent.sha256) == 64 for consent in evidence.consents)
 
 

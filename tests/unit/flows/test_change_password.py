@@ -42,17 +42,18 @@ def test_the_new_password_is_in_force_and_the_old_one_is_not() -> None:
 
 
 def test_every_session_ends_and_one_of_full_scope_begins() -> None:
-    client, caller = logged_in()
-    elsewhere = client.log_in()
-    done = change(client, caller)
+    client = Client()
+    present, elsewhere = client.log_in(), client.log_in()
+    client.accounts.orders.clear()
+    done = change(client, client.caller(present.access_token))
     assert client.account.generation == client.credential.generation == done.session.generation == 1
     assert client.caller(done.access_token).session == done.session
     token = parse_refresh_token(done.refresh_token or "")
     assert token is not None
     assert token.hash == done.session.refresh_hash
-    assert caller.session.id not in client.accounts.sessions
-    with pytest.raises(NotAuthenticated):
-        client.caller(elsewhere.access_token)
+    for before in (present, elsewhere):
+        with pytest.raises(NotAuthenticated):
+            client.caller(before.access_token)
 
 
 def test_an_initial_password_is_replaced_together_with_its_end() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal.adapters.dynamodb.items import from_item, to_item
-from portal.adapters.dynamodb.records import evidence_to_values
+from portal.adapters.dynamodb.records import evidence_from_item, evidence_to_values
 from portal.domain.account import open_account
 from portal.domain.consent import Consent, give_consent
 from portal.domain.evidence import (
@@ -33,7 +33,7 @@ CLOSED = ClosingEvidence(ACCOUNT.id, NOW + 900, "f" * 64, address_changed=False,
 
 
 def rows(*evidence: AnyEvidence) -> list[dict[str, Any]]:
-    return [from_item(to_item(evidence_to_values(one))) for one in evidence]
+    return [evidence_from_item(from_item(to_item(evidence_to_values(one)))) for one in evidence]
 
 
 def proof(*evidence: AnyEvidence) -> Proof:

@@ -39,7 +39,10 @@ FACTS = (
     "idle_account_days",
     "closing_notice_days",
 )
-"""What the wordings in force take from the parameters of the stack; other versions may have had others."""
+"""What wordings take from the parameters of the stack.
+
+Items hold facts by their places here: later ones come last, and none is taken away or moved.
+"""
 
 type Facts = Mapping[str, str]
 """Facts by name, as they stand in a text; about the operator, never about a person."""

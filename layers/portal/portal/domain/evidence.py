@@ -20,7 +20,8 @@ class OptInEvidence:
 
     The subject is a random id: nothing here names the person. IPs are cut, and the proof is complete without them.
     With ``wording_facts`` the texts of the consents can be made again. All opt-in mails of an attempt hold the same
-    link, so which of them was clicked is not known: the first and the last are kept. All times are epoch seconds.
+    link, so which of them was clicked is not known: the first is kept, and the last where it is another one. All times
+    are epoch seconds.
     """
 
     subject: AccountId
@@ -39,6 +40,7 @@ class OptInEvidence:
 
 def opt_in_evidence(attempt: Attempt, now: int, ip: str) -> OptInEvidence:
     """Return the evidence of an attempt that is confirmed now from the cut address ``ip``."""
+    once = attempt.last_mail_message_id == attempt.mail_message_id
     return OptInEvidence(
         subject=AccountId(attempt.id),
         reference=attempt.reference,
@@ -48,8 +50,8 @@ def opt_in_evidence(attempt: Attempt, now: int, ip: str) -> OptInEvidence:
         request_ip=attempt.ip,
         mail_sent_at=attempt.mail_sent_at,
         mail_message_id=attempt.mail_message_id,
-        last_mail_sent_at=attempt.last_mail_sent_at,
-        last_mail_message_id=attempt.last_mail_message_id,
+        last_mail_sent_at=None if once else attempt.last_mail_sent_at,
+        last_mail_message_id=None if once else attempt.last_mail_message_id,
         confirmed_at=now,
         confirm_ip=ip,
     )

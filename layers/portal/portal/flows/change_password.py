@@ -87,11 +87,7 @@ class PasswordChange:
         owner = caller.account
         order = order_to(owner.email, "password_changed", owner.id, owner.locale, now, self.recipients)
         try:
-            admitted.settle(
-                lambda counted: self.accounts.change_password(
-                    credential, changed, session, caller.session.id, order, counted
-                )
-            )
+            admitted.settle(lambda counted: self.accounts.change_password(credential, changed, session, order, counted))
         except ConditionFailed:
             raise NotAuthenticated from None
         return answer

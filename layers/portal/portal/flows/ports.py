@@ -91,7 +91,6 @@ class Accounts(Protocol):
         before: Credential,
         after: Credential,
         session: Session,
-        ended: SessionId,
         order: OutboxRow,
         counted: Sequence[CounterKey] = (),
     ) -> None:
@@ -101,7 +100,6 @@ class Accounts(Protocol):
             before: as it was read.
             after: with the new hash, and the devices that are known from now on.
             session: of the new generation.
-            ended: the present session.
             order: of the mail that tells the owner.
             counted: counters that are set back.
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from portal.adapters.dynamodb.counters import forget
-from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
+from portal.adapters.dynamodb.items import from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.records import (
     IN_FORCE,
     NEXT_GENERATION,
@@ -19,7 +19,6 @@ from portal.adapters.dynamodb.records import (
     credential_to_values,
     evidence_to_values,
     put_order,
-    session_key,
     session_to_values,
 )
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from portal.adapters.aws import Aws
     from portal.domain.account import Account, Credential
     from portal.domain.evidence import OptInEvidence
-    from portal.domain.ids import AccountId, CanonicalEmail, CounterKey, OutboxId, SessionId
+    from portal.domain.ids import AccountId, CanonicalEmail, CounterKey, OutboxId
     from portal.domain.outbox import OutboxRow
     from portal.domain.session import Session
 
@@ -123,11 +122,11 @@ class AccountsTable:
         before: Credential,
         after: Credential,
         session: Session,
-        ended: SessionId,
         order: OutboxRow,
         counted: Sequence[CounterKey] = (),
     ) -> None:
         """Set a chosen password, end all sessions by a new generation and start ``session``, all or nothing."""
+        # The items of those that ended open nothing any more, and go by their expiry.
         generation = {":generation": before.generation, ":next": session.generation, ":no": False}
         self._aws.transact(
             {
@@ -149,9 +148,8 @@ class AccountsTable:
             },
             self._next_generation(account_key(before.account_id), generation),
             {"Put": put_new(self._sessions, session_to_values(session))},
-            {"Delete": delete_key(self._sessions, {"pk": session_key(ended)})},
             {"Put": put_order(self._outbox, order)},
-            *forget(self._sessions, counted),
+            *forget(self._sessions, counted, session.created_at),
         )
 
     def reset_password(
@@ -172,7 +170,7 @@ class AccountsTable:
             },
             self._next_generation(account_key(account.id), generation),
             {"Put": put_order(self._outbox, order)},
-            *forget(self._sessions, counted),
+            *forget(self._sessions, counted, order.created_at),
         )
 
     def block(self, account: Account) -> None:

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from portal.adapters.dynamodb.items import (
-    as_placeholders,
-    count_up,
-    delete_key,
-    from_item,
-    telling_found,
-    update_existing,
+from portal.adapters.dynamodb.items import CountersUpdate, count_up, delete_key, from_item, take_out, telling_found
+from portal.adapters.dynamodb.records import (
+    counter_key,
+    failures_attributes,
+    failures_from_item,
+    failures_place,
+    failures_to_values,
+    shares_item,
 )
-from portal.adapters.dynamodb.records import counter_key, failures_from_item, failures_to_values
 from portal.domain.errors import ConditionFailed
-from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow, first_failures
+from portal.domain.throttle import (
+    FAILURES_KEPT_SECONDS,
+    CountRefused,
+    Failures,
+    LoginRules,
+    RequestWindow,
+    first_failures,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from portal.adapters.aws import Aws
     from portal.domain.ids import CounterKey
-
-_FREE = "expires_at > :now AND failures < :most"
-_AS_FOUND = "failures = :found_failures AND free_at = :found_free_at AND expires_at = :found_expires_at"
-_SET = "SET failures = :failures, free_at = :free_at, expires_at = :expires_at"
 
 
 class LoginCountersTable:
@@ -52,37 +55,40 @@ class LoginCountersTable:
         now: int,
     ) -> CountRefused | None:
         """Count one more failure at each counter and one more request of a range, all or nothing."""
-        limits = [rules.free, *(rules.most for _ in keys[1:])]
-        counts = [
-            self._again(key, found[key], rules, now) if key in found else self._free(key, most, rules, now)
-            for key, most in zip(keys, limits, strict=True)
-        ]
-        of_range = [_count_below(self._table, in_range.key, in_range.most, in_range.ends)] if in_range else []
-        updates = [*counts, *of_range]
+        places = {key: failures_place(key) for key in keys}
+        counts = {item: CountersUpdate(self._table, {"pk": item}) for item, _ in places.values()}
+        limits = (rules.free, *(rules.most for _ in keys[1:]))
+        for (key, (item, ending)), most in zip(places.items(), limits, strict=True):
+            before = found.get(key)
+            # Whatever the number becomes: the delay that holds from the last free attempt on.
+            after = before.next(rules, now) if before else first_failures(rules, now, rules.free)
+            values = failures_to_values(after, ending)
+            if before:
+                counts[item].replace(failures_to_values(before, ending), values)
+            else:
+                counter, _, end = values
+                del values[counter]
+                counts[item].add_one(counter, end, most, now, values)
+        updates = [count.parameters() for count in counts.values()]
+        if in_range:
+            updates.append(_count_below(self._table, in_range.key, in_range.most, in_range.ends))
         try:
             self._aws.transact(*({"Update": telling_found(update)} for update in updates))
         except ConditionFailed as failed:
-            items = {place: from_item(item) for place, item in failed.found.items()}
-            failures = {key: failures_from_item(items[place]) for place, key in enumerate(keys) if place in items}
-            return CountRefused(failures, range_is_full=len(keys) in failed.failed)
+            items = {item: from_item(failed.found.get(place, {})) for place, item in enumerate(counts)}
+            lying = {key: failures_from_item(items[item], ending) for key, (item, ending) in places.items()}
+            failures = {
+                key: failures
+                for (key, failures), most in zip(lying.items(), limits, strict=True)
+                if failures and not _may_count(failures, found.get(key), most, now)
+            }
+            return CountRefused(failures, range_is_full=len(counts) in failed.failed)
         return None
 
-    def _free(self, key: CounterKey, most: int, rules: LoginRules, now: int) -> dict[str, Any]:
-        """Return the count that needs no look before: below the limit, whatever the number is."""
-        # Whatever the number becomes: the delay that holds from the last free attempt on.
-        last_free = first_failures(rules, now, rules.free)
-        values = {**as_placeholders(failures_to_values(last_free)), ":now": now, ":most": most}
-        del values[":failures"]
-        set_all = "SET free_at = :free_at, expires_at = :expires_at"
-        return count_up(self._table, {"pk": counter_key(key)}, "failures", set_all, _FREE, values)
 
-    def _again(self, key: CounterKey, found: Failures, rules: LoginRules, now: int) -> dict[str, Any]:
-        """Return the count that goes on from what was found."""
-        values = {
-            **as_placeholders(failures_to_values(found.next(rules, now))),
-            **as_placeholders(failures_to_values(found), "found_"),
-        }
-        return update_existing(self._table, {"pk": counter_key(key)}, _SET, _AS_FOUND, values)
+def _may_count(failures: Failures, found: Failures | None, most: int, now: int) -> bool:
+    """Tell whether it was another counter in the same item that refused: the condition, once more."""
+    return failures == found if found else failures.expires_at > now and failures.count < most
 
 
 class RequestsTable:
@@ -125,6 +131,27 @@ def _count_below(table: str, key: CounterKey, most: int, ends: int) -> dict[str,
     return count_up(table, {"pk": counter_key(key)}, "heard", set_end, "heard < :most", values)
 
 
-def forget(table: str, keys: Iterable[CounterKey]) -> list[dict[str, Any]]:
-    """Return the entries of a transaction that set counters back."""
-    return [{"Delete": delete_key(table, {"pk": counter_key(key)})} for key in keys]
+def forget(table: str, keys: Iterable[CounterKey], now: int) -> list[dict[str, Any]]:
+    """Return the entries of a transaction that set counters of failures back.
+
+    Args:
+        table: name of Sessions.
+        keys: of the counters; what lies beside them in the same item stays.
+        now: epoch seconds.
+    """
+    endings: dict[str, list[str]] = {}
+    for key in keys:
+        item, ending = failures_place(key)
+        endings.setdefault(item, []).append(ending)
+    ends = now + FAILURES_KEPT_SECONDS
+    return [
+        {"Update": take_out(table, {"pk": item}, [name for ending in those for name in _taken(ending)], ends)}
+        if shares_item(item)
+        else {"Delete": delete_key(table, {"pk": item})}
+        for item, those in endings.items()
+    ]
+
+
+def _taken(ending: str) -> list[str]:
+    """Return the attributes of a counter that go when it is set back; its item ends as late as any in it."""
+    return [name for name in failures_attributes(ending) if name != "expires_at"]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from portal.adapters.dynamodb.items import Item, from_item, put_new, require_existing, to_item
-from portal.adapters.dynamodb.records import account_key, evidence_to_values
+from portal.adapters.dynamodb.records import account_key, evidence_from_item, evidence_to_values
 from portal.domain.errors import ConditionFailed
 from portal.domain.ids import AccountId
 
@@ -50,7 +50,7 @@ class EvidenceTable:
         return min((at for at in noted if at is not None), default=None)
 
     def of(self, subject: AccountId) -> list[Item]:
-        """Return all evidence of an account, as it is stored."""
+        """Return all evidence of an account."""
         answer = self._aws.call(
             "dynamodb",
             "query",
@@ -59,7 +59,7 @@ class EvidenceTable:
             ExpressionAttributeValues=to_item({":subject": subject}),
             ConsistentRead=True,
         )
-        return [from_item(item) for item in answer["Items"]]
+        return [evidence_from_item(from_item(item)) for item in answer["Items"]]
 
     def closed_under(self, pseudonym: str) -> list[AccountId]:
         """Return the accounts that were closed under a pseudonym, newest first; one of this second may lack."""

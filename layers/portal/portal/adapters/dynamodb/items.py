@@ -4,7 +4,7 @@ Every put requires that the item is new and every update that it exists (an upda
 would make a stub that never expires). Both conditions are written here, so that no adapter can forget one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -147,6 +147,94 @@ def count_up(
         "ConditionExpression": f"attribute_not_exists(#key) OR ({condition})",
         "ExpressionAttributeNames": {"#key": next(iter(key))},
         "ExpressionAttributeValues": to_item({**values, ":one": 1}),
+    }
+
+
+class CountersUpdate:
+    """One more at each of several counters in one item, which need not exist yet; all of them or none.
+
+    Args:
+        table: name of the table.
+        key: of the item.
+    """
+
+    def __init__(self, table: str, key: Key) -> None:
+        self._table = table
+        self._key = key
+        self._names: dict[str, str] = {}
+        self._values: dict[str, Any] = {}
+        self._sets: dict[str, str] = {}
+        self._adds: list[str] = []
+        self._conditions: list[str] = []
+
+    def add_one(self, counter: str, end: str, most: int, now: int, values: Mapping[str, Any]) -> None:
+        """Add to a counter that is not there, or that did not end and is below ``most``: that needs no look before.
+
+        Args:
+            counter: attribute that counts.
+            end: attribute with its end, epoch seconds.
+            most: from which on it does not count.
+            now: epoch seconds.
+            values: what is set besides, by attribute.
+        """
+        number = self._name(counter)
+        self._adds.append(f"{number} {self._value(1)}")
+        counts = f"{self._name(end)} > {self._value(now)} AND {number} < {self._value(most)}"
+        self._conditions.append(f"(attribute_not_exists({number}) OR ({counts}))")
+        self._set(values)
+
+    def replace(self, found: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Set the attributes of a counter that is still as it was found."""
+        self._conditions += [f"{self._name(name)} = {self._value(value)}" for name, value in found.items()]
+        self._set(values)
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters of the update.
+
+        Raises:
+            ValueError: it sets no ``expires_at``.
+        """
+        if "expires_at" not in self._sets:
+            raise ValueError("a counter without an end would stay for ever")
+        sets = (f"{self._name(attribute)} = {value}" for attribute, value in self._sets.items())
+        add = f" ADD {', '.join(self._adds)}" if self._adds else ""
+        return {
+            "TableName": self._table,
+            "Key": to_item(self._key),
+            "UpdateExpression": f"SET {', '.join(sets)}{add}",
+            "ConditionExpression": " AND ".join(self._conditions),
+            "ExpressionAttributeNames": {placeholder: name for name, placeholder in self._names.items()},
+            "ExpressionAttributeValues": to_item(self._values),
+        }
+
+    def _set(self, values: Mapping[str, Any]) -> None:
+        self._sets |= {name: self._value(value) for name, value in values.items()}
+
+    def _name(self, attribute: str) -> str:
+        return self._names.setdefault(attribute, f"#n{len(self._names)}")
+
+    def _value(self, value: Any) -> str:  # noqa: ANN401 - whatever an item may hold
+        placeholder = f":v{len(self._values)}"
+        self._values[placeholder] = value
+        return placeholder
+
+
+def take_out(table: str, key: Key, attributes: Sequence[str], expires_at: int) -> dict[str, Any]:
+    """Return the parameters of an update that takes counters out of an item, which need not exist.
+
+    Args:
+        table: name of the table.
+        key: of the item.
+        attributes: that go.
+        expires_at: end of the item from now on, so that one made here ends by itself.
+    """
+    names = {f"#n{place}": name for place, name in enumerate(attributes)}
+    return {
+        "TableName": table,
+        "Key": to_item(key),
+        "UpdateExpression": f"SET expires_at = :expires_at REMOVE {', '.join(names)}",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": to_item({":expires_at": expires_at}),
     }
 
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 from portal.adapters.dynamodb.client_area import ClientAreaTable
 from portal.adapters.dynamodb.items import Item, from_item, to_item
 from portal.adapters.dynamodb.reads import read_together
-from portal.adapters.dynamodb.records import account_key, address_change_keys, attempt_key, credential_key
+from portal.adapters.dynamodb.records import (
+    account_key,
+    address_change_keys,
+    attempt_key,
+    credential_key,
+    evidence_from_item,
+)
 from portal.domain.personal_data import PersonalItems
 
 if TYPE_CHECKING:
@@ -52,7 +58,7 @@ class PersonalDataTables:
         return PersonalItems(
             account=self._items(self._accounts, keys),
             sessions=self._query(self._sessions, "by-account", "account_id", account.id),
-            evidence=self._query(self._evidence, None, "subject", account.id),
+            evidence=[evidence_from_item(row) for row in self._query(self._evidence, None, "subject", account.id)],
             registrations=self._items(self._registrations, attempts[:_MOST]),
             email_changes=self._items(self._registrations, address_change_keys(account)),
             mails=self._query(self._outbox, "by-ref", "ref", account.id),

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from portal.adapters.dynamodb.items import put_new
 from portal.domain.account import Account, Credential
 from portal.domain.device import KnownDevice
-from portal.domain.ids import CanonicalEmail, random_id
+from portal.domain.ids import AttemptId, CanonicalEmail, random_id
 from portal.domain.session import Session
 from portal.domain.spans import DAY_SECONDS
 from portal.observe import note_order
 
 if TYPE_CHECKING:
     from portal.adapters.dynamodb.items import Item
-    from portal.domain.consent import Consent
+    from portal.domain.consent import Consent, Facts
     from portal.domain.email_change import EmailChange, FormerAddress
     from portal.domain.evidence import AnyEvidence
     from portal.domain.feedback import Erasure, SentMail
@@ -92,10 +92,14 @@ def expiry_partition(partition: Partition) -> str:
 def attempt_to_values(attempt: Attempt) -> dict[str, Any]:
     """Return the attributes of an attempt."""
     values = asdict(attempt)
+    application = values.pop("application")
+    # Its key holds its id: nearly all attempts are below 1 KiB, so that each write of them is one unit and not two.
+    del values["id"]
     return {
-        **values.pop("application"),
+        **application,
         **values,
         "pk": attempt_key(attempt.id),
+        "wording_facts": facts_to_value(attempt.application.wording_facts),
         "expiry_shard": expiry_shard(attempt.id, attempt.expires_at),
     }
 
@@ -107,7 +111,7 @@ def attempt_from_item(item: Item) -> Attempt:
     from portal.domain.registration import Application, Attempt
 
     return Attempt(
-        id=item["id"],
+        id=AttemptId(item["pk"].removeprefix(attempt_key(""))),
         reference=item["reference"],
         application=Application(
             email=item["email"],
@@ -115,7 +119,7 @@ def attempt_from_item(item: Item) -> Attempt:
             person=Person(**item["person"]),
             bank_details=BankDetails(**item["bank_details"]),
             consents=_consents(item),
-            wording_facts=item.get("wording_facts", {}),
+            wording_facts=facts_from_value(item.get("wording_facts", {})),
             locale=item["locale"],
         ),
         requested_at=item["requested_at"],
@@ -200,9 +204,38 @@ def session_from_item(item: Item) -> Session:
     return Session(**{name: value for name, value in item.items() if name != "pk"})
 
 
-def failures_to_values(failures: Failures) -> dict[str, Any]:
-    """Return the attributes of a counter of failures."""
-    return {"failures": failures.count, "free_at": failures.free_at, "expires_at": failures.expires_at}
+def failures_place(key: CounterKey) -> tuple[str, str]:
+    """Return the item in which a counter of failures lies, and how the names of its attributes end there.
+
+    All counters of an address lie in one item, that over all ranges beside those of each: whoever counts at two of
+    them, or sets two of them back, writes once. A hundred ranges at the most have failures then, in 7 KiB.
+    """
+    kind, name, *ranges = key.split("#")
+    return f"counter#{kind}#{name}", "".join(f"#{ip}" for ip in ranges)
+
+
+def shares_item(item: str) -> bool:
+    """Tell whether other counters may lie in the item of a counter of failures."""
+    return item.startswith("counter#login#")
+
+
+def failures_attributes(ending: str = "") -> tuple[str, str, str]:
+    """Return the attributes of a counter of failures, in the order of ``Failures``; see ``failures_place``."""
+    return f"failures{ending}", f"free_at{ending}", f"expires_at{ending}"
+
+
+def failures_to_values(failures: Failures, ending: str = "") -> dict[str, Any]:
+    """Return the attributes of a counter of failures, its number first; see ``failures_place``."""
+    values = (failures.count, failures.free_at, failures.expires_at)
+    return dict(zip(failures_attributes(ending), values, strict=True))
+
+
+def failures_from_item(item: Item, ending: str = "") -> Failures | None:
+    """Return the failures of a counter, None where the item holds none; see ``failures_place``."""
+    from portal.domain.throttle import Failures
+
+    attributes = failures_attributes(ending)
+    return Failures(*(item[name] for name in attributes)) if attributes[0] in item else None
 
 
 def mailbox_to_values(mailbox: Mailbox) -> dict[str, Any]:
@@ -215,13 +248,6 @@ def mailbox_from_item(item: Item) -> Mailbox:
     from portal.domain.mail_budget import Mailbox, Slot
 
     return Mailbox(tuple(Slot(**slot) for slot in item["slots"]))
-
-
-def failures_from_item(item: Item) -> Failures:
-    """Return the failures that a counter holds."""
-    from portal.domain.throttle import Failures
-
-    return Failures(item["failures"], item["free_at"], item["expires_at"])
 
 
 # By the names of the classes, so that nobody has to load them.
@@ -237,7 +263,29 @@ _EVIDENCE_KINDS = {
 def evidence_to_values(evidence: AnyEvidence) -> dict[str, Any]:
     """Return the attributes of one piece of evidence; the sort key is random, so that none replaces another."""
     kind = _EVIDENCE_KINDS[type(evidence).__name__]
-    return {**asdict(evidence), "kind": kind, "sk": f"{kind}#{random_id()}"}
+    values = {**asdict(evidence), "kind": kind, "sk": f"{kind}#{random_id()}"}
+    if "wording_facts" in values:
+        values["wording_facts"] = facts_to_value(values["wording_facts"])
+    return values
+
+
+def evidence_from_item(item: Item) -> Item:
+    """Return the attributes of one piece of evidence, with the facts of its wordings by their names."""
+    return {**item, "wording_facts": facts_from_value(item["wording_facts"])} if "wording_facts" in item else item
+
+
+def facts_to_value(facts: Facts) -> list[str] | Facts:
+    """Return facts of wordings by their places in ``FACTS``: their names would be a fifth of an attempt."""
+    from portal.domain.consent import FACTS
+
+    return [facts[name] for name in FACTS] if facts.keys() == set(FACTS) else facts
+
+
+def facts_from_value(value: list[str] | Facts) -> Facts:
+    """Return facts by their names, also where later versions know more of them."""
+    from portal.domain.consent import FACTS
+
+    return dict(zip(FACTS, value, strict=False)) if isinstance(value, list) else value
 
 
 def sweep_subject(at: int) -> str:
