@@ -136,7 +136,8 @@ def stored() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, to_values in chain.from_iterable(of_both):
         if name.endswith("_to_values"):
             hints = get_type_hints(to_values, localns=TYPES)
-            first, *more = list(inspect.signature(to_values).parameters)
+            # An ending of names says of which range a counter is, and nothing of what it holds.
+            first, *more = [name for name in inspect.signature(to_values).parameters if name != "ending"]
             kind = hints[first].__value__ if isinstance(hints[first], TypeAliasType) else hints[first]
             for one in get_args(kind) or (kind,):
                 values = to_values(sample(one), *(sample(hints[parameter]) for parameter in more))
