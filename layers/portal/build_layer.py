@@ -28,8 +28,28 @@ PLATFORMS = {
 }
 """Which wheels fit an architecture of Lambda (Amazon Linux 2023 has glibc 2.34), the newest first."""
 
-SERVICES = frozenset({"dynamodb", "kms", "s3", "sesv2"})
-"""Whose models are kept whole; ``adapters.aws.Service`` names the same, and a test holds both together."""
+OPERATIONS: dict[str, frozenset[str]] = {
+    "dynamodb": frozenset(
+        {
+            "BatchGetItem",
+            "DeleteItem",
+            "DescribeEndpoints",  # botocore's own, where a region asks for it
+            "GetItem",
+            "PutItem",
+            "Query",
+            "Scan",
+            "TransactWriteItems",
+            "UpdateItem",
+        }
+    ),
+    "kms": frozenset({"Decrypt", "DescribeKey", "Encrypt", "GenerateMac", "GetPublicKey", "Sign", "VerifyMac"}),
+    "s3": frozenset(),
+    "sesv2": frozenset({"DeleteSuppressedDestination", "ListSuppressedDestinations", "SendEmail"}),
+}
+"""What is called, by service; of one without names all stays. Tests hold it together with ``adapters``."""
+
+VALUES = frozenset({"BOOL", "L", "M", "N", "S"})
+"""What tables hold (``adapters.dynamodb.items``): botocore looks for each kind of value in each value that it reads."""
 
 ENDPOINT_PREFIXES = frozenset({"dynamodb", "email", "kms", "s3"})
 """What ``endpoints.json`` calls them; a test asks for the address of every region."""
@@ -97,14 +117,14 @@ def unused(target: Path) -> Iterator[Path]:
     for pattern in UNUSED:
         yield from target.glob(pattern)
     # Beside the folders of services lie partitions, endpoints and defaults, which stay (``trim_models``).
-    yield from (path for path in (target / "botocore/data").iterdir() if path.is_dir() and path.name not in SERVICES)
+    yield from (path for path in (target / "botocore/data").iterdir() if path.is_dir() and path.name not in OPERATIONS)
     yield from (path for path in (target / WORDS).iterdir() if path.name != WORDS_KEPT)
 
 
 def trim_models(data: Path) -> None:
-    """Take other services' addresses and all documentation out of botocore's data.
+    """Take other services' addresses, what is never called and all documentation out of botocore's data.
 
-    Every client reads both at its start. Partitions, regions and their domains stay whole: without its partition a
+    Every client reads all that at its start. Partitions, regions and their domains stay whole: without its partition a
     region silently gets a wrong domain.
 
     Args:
@@ -119,9 +139,45 @@ def trim_models(data: Path) -> None:
     endpoints.write_text(_compact(document))
     for model in sorted(data.glob("*/*/service-2.json.gz")):
         with gzip.open(model) as file:
-            content = without_documentation(json.load(file))
+            content = with_operations(json.load(file), OPERATIONS[model.parent.parent.name])
         model.unlink()
         model.with_suffix("").write_text(_compact(content))
+
+
+def with_operations(model: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """Return a model of a service with these operations and the shapes that they need, or with all without names.
+
+    Raises:
+        SystemExit: the service has no such operation.
+    """
+    without: dict[str, Any] = without_documentation(model)
+    if not names:
+        return without
+    if unknown := names - without["operations"].keys():
+        raise SystemExit(f"Error: no such operations: {sorted(unknown)}")
+    operations = {name: without["operations"][name] for name in sorted(names)}
+    shapes: dict[str, Any] = {}
+    waiting = list(shapes_in(operations))
+    while waiting:
+        name = waiting.pop()
+        if name not in shapes:
+            shape = shapes[name] = dict(without["shapes"][name])
+            if name == "AttributeValue":
+                shape["members"] = {kind: value for kind, value in shape["members"].items() if kind in VALUES}
+            waiting += shapes_in(shape)
+    return {**without, "operations": operations, "shapes": shapes}
+
+
+def shapes_in(part: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Yield the names of the shapes that a part of a model refers to."""
+    if isinstance(part, dict):
+        if isinstance(part.get("shape"), str):
+            yield part["shape"]
+        part = list(part.values())
+    elif not isinstance(part, list):
+        return
+    for value in part:
+        yield from shapes_in(value)
 
 
 def without_documentation(model: Any) -> Any:  # noqa: ANN401 - JSON

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, override
 
 from portal.adapters.aws import Aws, Service
 from portal.domain.account import Account, Credential
-from portal.domain.bank import BankInput, resolve
+from portal.domain.bank_resolution import BankInput, resolve
 from portal.domain.consent import give_consent
 from portal.domain.email_change import EmailChange
 from portal.domain.errors import ConditionFailed, InvalidLink, LinkExpired, NotAuthenticated

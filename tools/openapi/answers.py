@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal.domain.bank import BankWarning
+from portal.domain.bank_resolution import BankWarning
 from portal.domain.case import DebtorKind, Points, PositionKind
 from portal.domain.consent import ConsentKind
 from portal.domain.ids import CORE_ID

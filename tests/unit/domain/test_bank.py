@@ -6,16 +6,8 @@ from time import perf_counter
 import pytest
 
 import portal
-from portal.domain.bank import (
-    SEPA_COUNTRIES,
-    BankDetails,
-    BankInput,
-    BankWarning,
-    ResolvedBank,
-    masked_account_number,
-    masked_iban,
-    resolve,
-)
+from portal.domain.bank import BankDetails, masked_account_number, masked_iban
+from portal.domain.bank_resolution import SEPA_COUNTRIES, BankInput, BankWarning, ResolvedBank, resolve
 from portal.domain.errors import InvalidInput
 
 IBAN = "DE89370400440532013000"
@@ -34,7 +26,7 @@ def refusals(**members: str) -> list[tuple[str, str]]:
 
 def test_the_module_loads_without_the_registry() -> None:
     layer = Path(portal.__file__).parents[1]
-    program = "import sys, portal.domain.bank as bank; sys.exit('schwifty' in sys.modules)"
+    program = "import sys, portal.domain.bank_resolution; sys.exit('schwifty' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=layer, check=False)
     assert done.returncode == 0
 

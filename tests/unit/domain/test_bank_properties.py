@@ -9,7 +9,8 @@ from schwifty import BIC, IBAN
 from schwifty.domain import Bank
 from schwifty.registry import get_banks_by_country
 
-from portal.domain.bank import SEPA_COUNTRIES, BankInput, ResolvedBank, masked_iban, resolve
+from portal.domain.bank import masked_iban
+from portal.domain.bank_resolution import SEPA_COUNTRIES, BankInput, ResolvedBank, resolve
 from portal.domain.errors import FieldCode, FieldError, InvalidInput
 
 repeatable = settings(derandomize=True, database=None, deadline=None)

@@ -17,15 +17,27 @@ Service = Dependency
 Hook = Callable[[str, str, dict[str, Any]], None]
 """Called with service, operation and parameters; may raise or wait in the call's stead."""
 
+
+def _config(connect: int, read: int, tries: int) -> Config:
+    """Return what a client is made with; the waits are in seconds."""
+    return Config(
+        connect_timeout=connect,
+        read_timeout=read,
+        retries={"total_max_attempts": tries, "mode": "standard"},
+        # The caller's name in AWS's logs. As a whole: botocore would put one together for each call, twice.
+        user_agent="mandantenportal",
+    )
+
+
 # Explicit, so that a request ends by itself: a call that it may still begin (``REQUEST_SECONDS``) makes two tries of at
 # most three seconds and ends before the functions' timeout, which ends before API Gateway's.
 CONFIGS: dict[Service, Config] = {
-    "dynamodb": Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"}),
-    "kms": Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"}),
+    "dynamodb": _config(1, 2, tries=2),
+    "kms": _config(1, 2, tries=2),
     # SES has no idempotency token: a second try of the library could be a second mail that nobody counts.
-    "sesv2": Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"}),
+    "sesv2": _config(2, 10, tries=1),
     # Used by no request: a copy of a large file takes its time.
-    "s3": Config(connect_timeout=2, read_timeout=30, retries={"total_max_attempts": 3, "mode": "standard"}),
+    "s3": _config(2, 30, tries=3),
 }
 
 REQUEST_SECONDS = 10

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, override
 
 from jwt import PyJWS
 from jwt.algorithms import Algorithm, ECAlgorithm
-from jwt.exceptions import PyJWTError
-from jwt.utils import der_to_raw_signature
+from jwt.exceptions import DecodeError, PyJWTError
+from jwt.utils import base64url_decode, der_to_raw_signature
 
 from portal.adapters.kms import KeySlots, Kms, Slot, key_id_of
 from portal.domain.errors import InvalidLink, LinkExpired, NotAuthenticated
@@ -66,6 +67,9 @@ class _KmsHs256(_KmsAlgorithm):
         return self._kms.mac_is_valid(key, msg, sig)
 
 
+_ES256 = ECAlgorithm(ECAlgorithm.SHA256)
+
+
 class _KmsEs256(_KmsAlgorithm):
     """ES256 (RFC 7518 section 3.4): signed by KMS, verified here with the public key."""
 
@@ -77,15 +81,28 @@ class _KmsEs256(_KmsAlgorithm):
 
     @override
     def verify(self, msg: bytes, key: str, sig: bytes) -> bool:
-        algorithm = ECAlgorithm(ECAlgorithm.SHA256)
-        return algorithm.verify(msg, public_key_from_der(self._kms.public_key(key)), sig)
+        return _ES256.verify(msg, public_key_from_der(self._kms.public_key(key)), sig)
 
 
+@lru_cache(maxsize=4)
 def public_key_from_der(der: bytes) -> Any:  # noqa: ANN401 - cryptography is imported on use
     """Return the public key object of a SubjectPublicKeyInfo."""
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     return load_der_public_key(der)
+
+
+@lru_cache(maxsize=8)
+def _header(segment: str) -> dict[str, str]:
+    """Return the header of a token, read once for each spelling: all tokens of a key and a purpose have the same.
+
+    Raises:
+        PyJWTError, ValueError: it is none.
+    """
+    header = json.loads(base64url_decode(segment))
+    if not isinstance(header, dict):
+        raise DecodeError("the header is no object")
+    return header
 
 
 class _Tokens:
@@ -120,7 +137,7 @@ class _Tokens:
         if len(token) > _MAX_TOKEN_LENGTH or not _COMPACT.fullmatch(token):
             return None
         try:
-            header = self._jws.get_unverified_header(token)
+            header = _header(token.partition(".")[0])
             key_arn = self._keys.arn_of(header.get("kid"))
             if header.keys() != _HEADER or header["typ"] != purpose.typ or key_arn is None:
                 return None

@@ -1,7 +1,5 @@
 """Cookies: only after login, only what the session needs (P1, TDDDG section 25)."""
 
-from portal.domain.device import DEVICE_SECONDS
-
 REFRESH = "__Host-refresh"
 DEVICE = "__Host-device"
 _ATTRIBUTES = "HttpOnly; Secure; SameSite=Strict; Path=/"
@@ -19,6 +17,8 @@ def cleared_refresh_cookie() -> str:
 
 def device_cookie(token: str) -> str:
     """Return the ``Set-Cookie`` value by which a device is known at its next login; logging out does not remove it."""
+    from portal.domain.device import DEVICE_SECONDS
+
     return f"{DEVICE}={token}; Max-Age={DEVICE_SECONDS}; {_ATTRIBUTES}"
 
 

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from portal.domain.device import Device, device_token
 from portal.domain.errors import PortalError
 from portal.domain.ip import cut_ip
 from portal.http.actor import Actor
@@ -18,6 +17,7 @@ from portal.http.cookies import DEVICE, REFRESH, cookie_value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from portal.domain.device import Device
     from portal.domain.mail import Language
 
 MAX_BODY_BYTES = 32 * 1024
@@ -121,6 +121,8 @@ class Request:
         Args:
             keeps_cookies: whether the client lets cookies hold what it is known by.
         """
+        from portal.domain.device import Device, device_token
+
         token = device_token(cookie_value(self.headers.get("cookie", ""), DEVICE))
         return Device(self.ip, self.user_agent, token, keeps_cookies)
 

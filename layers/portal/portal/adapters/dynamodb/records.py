@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from portal.adapters.dynamodb.items import put_new
 from portal.domain.account import Account, Credential
-from portal.domain.device import KnownDevice
 from portal.domain.ids import AttemptId, CanonicalEmail, random_id
 from portal.domain.session import Session
 from portal.domain.spans import DAY_SECONDS
@@ -190,6 +189,8 @@ def credential_to_values(credential: Credential) -> dict[str, Any]:
 
 def credential_from_item(item: Item) -> Credential:
     """Return the credential that an item holds."""
+    from portal.domain.device import KnownDevice
+
     plain = {name: item[name] for name in Credential.__slots__ if name in item}
     return Credential(**{**plain, "devices": tuple(KnownDevice(**device) for device in item.get("devices", ()))})
 

@@ -1,11 +1,10 @@
-"""Login sessions in the table Sessions."""
+"""Login sessions in the table Sessions. Each request asks for one: what only logins need is imported by them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from portal.adapters.dynamodb.counters import forget
 from portal.adapters.dynamodb.items import delete_key, from_item, put_new, require_existing, to_item, update_existing
 from portal.adapters.dynamodb.reads import read_together
 from portal.adapters.dynamodb.records import (
@@ -59,6 +58,8 @@ class SessionsTable:
         notice: OutboxRow | None = None,
     ) -> None:
         """Store a new session, all or nothing with what goes with it."""
+        from portal.adapters.dynamodb.counters import forget
+
         self._aws.transact(
             {"Put": put_new(self._table, session_to_values(session))},
             *forget(self._table, counted, session.created_at),
@@ -95,6 +96,8 @@ class SessionsTable:
 
     def replace(self, ended: Session, started: Session, counted: Sequence[CounterKey] = ()) -> None:
         """Start a session in the place of another and set the counters ``counted`` back, all or nothing."""
+        from portal.adapters.dynamodb.counters import forget
+
         own = {":generation": ended.generation}
         self._aws.transact(
             {"ConditionCheck": self._account_in_force(ended)},

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import StrictBool
 
-from portal.domain.bank import BankDetails, BankInput, ResolvedBank, resolve
+from portal.domain.bank import BankDetails
+from portal.domain.bank_resolution import BankInput, ResolvedBank, resolve
 from portal.domain.consent import CURRENT_VERSIONS, KINDS, Consent, ConsentKind, Facts, give_consent
 from portal.domain.email import canonical_email, parse_email
 from portal.domain.errors import FieldCode, FieldError, InvalidInput, Refused
