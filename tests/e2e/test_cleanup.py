@@ -4,7 +4,7 @@ import json
 import time
 
 from portal.adapters.dynamodb.items import put_new
-from portal.adapters.dynamodb.records import attempt_to_values
+from portal.adapters.dynamodb.records import attempt_key, attempt_to_values
 from portal.domain.registration import new_attempt
 from tests.support.fakes import an_application
 from tests.support.stack import Portal
@@ -19,9 +19,9 @@ def test_an_expired_attempt_goes_at_the_next_sweep_and_evidence_stays(portal: Po
 
     swept = portal.invoke("cleanup", "Sweep")
     assert swept["complete"]
-    left = {item["id"] for item in portal.items("RegistrationsTable")}
-    assert expired.id not in left
-    assert living.id in left
+    left = {item["pk"] for item in portal.items("RegistrationsTable")}
+    assert attempt_key(expired.id) not in left
+    assert attempt_key(living.id) in left
     rows = [row for row in portal.items("EvidenceTable") if row["subject"].startswith("sweep#")]
     (row,) = [row for row in rows if row["window"]["end"] == swept["window_end"]]
     assert (row["deleted"], row["complete"]) == (swept["deleted"], True)

@@ -137,12 +137,12 @@ def _closed(found: list[Row], kinds: Counter[str]) -> Iterator[str]:
 def _registrations(rows: Rows, now: int) -> Iterator[str]:
     accounts = {row["id"]: row for row in of_kind(rows("AccountsTable"), "account#")}
     for row in rows("RegistrationsTable"):
-        kind = row["pk"].partition("#")[0]
+        kind, _, item_id = row["pk"].partition("#")
         if not row.get("expires_at", now + LONGEST_LIFE + 1) <= row.get("requested_at", now) + LONGEST_LIFE:
             yield f"{kind} outlives its time"
-        elif row.get("expiry_shard") != records.expiry_shard(row["id"], row["expires_at"]):
+        elif row.get("expiry_shard") != records.expiry_shard(item_id, row["expires_at"]):
             yield f"{kind} that no sweep finds"
-        if kind == "attempt" and row.get("id") in accounts:
+        if kind == "attempt" and item_id in accounts:
             yield "an attempt beside its account"
         if kind != "attempt" and row.get("account_id") not in accounts:
             yield f"{kind} without its account"
