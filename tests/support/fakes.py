@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, override
 
 from portal.adapters.aws import Aws, Service
+from portal.adapters.dynamodb.records import failures_place
 from portal.domain.account import Account, Credential
 from portal.domain.bank_resolution import BankInput, resolve
 from portal.domain.consent import give_consent
@@ -168,9 +169,9 @@ class FakeCounters:
         return before.expires_at > now and before.count < (rules.free if key == keys[0] else rules.most)
 
     def forget(self, keys: Sequence[CounterKey]) -> None:
-        """Set counters back."""
-        for key in keys:
-            self.failures.pop(key, None)
+        """Forget failures, those of an address wherever they were made."""
+        items = {failures_place(key)[0] for key in keys}
+        self.failures = {key: one for key, one in self.failures.items() if failures_place(key)[0] not in items}
 
 
 @dataclass

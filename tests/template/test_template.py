@@ -98,7 +98,7 @@ def test_the_declared_routes_are_those_of_the_code(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_a_function_gets_the_settings_that_it_reads_and_no_other(name: str) -> None:
-    declared = set(functions()[name]["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME", "AWS_SDK_UA_APP_ID"}
+    declared = set(functions()[name]["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
     read = {field.name.upper() for field in fields(SETTINGS[name])}
     common = set(template()["Globals"]["Function"]["Environment"]["Variables"])
     assert declared == read - common
@@ -107,7 +107,7 @@ def test_a_function_gets_the_settings_that_it_reads_and_no_other(name: str) -> N
 @pytest.mark.parametrize("name", sorted(functions()))
 def test_a_function_names_itself_in_its_logs_and_in_its_calls_to_aws(name: str) -> None:
     variables = functions()[name]["Environment"]["Variables"]
-    assert variables["POWERTOOLS_SERVICE_NAME"] == variables["AWS_SDK_UA_APP_ID"] == name
+    assert variables["POWERTOOLS_SERVICE_NAME"] == name
 
 
 def test_every_function_has_a_role_and_a_log_group_of_its_own() -> None:

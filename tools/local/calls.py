@@ -32,7 +32,7 @@ class Call:
     """One right that a function used, or wanted.
 
     Args:
-        function: as it names itself (`AWS_SDK_UA_APP_ID`).
+        function: as it names itself (`adapters/aws.py`).
         action: as IAM names it.
         resource: name of a table, `<table>/index/<index>`, ARN of a key, name of a bucket, `<bucket>/<folder>/*`, or
             end of the ARN of an SES resource.

@@ -10,6 +10,7 @@ from portal.adapters.dynamodb.items import (
     CountersUpdate,
     from_item,
     put_new,
+    replace_found,
     require_existing,
     to_item,
     update_existing,
@@ -80,3 +81,13 @@ def test_counters_without_an_end_are_refused() -> None:
     update.add_one("n", "expires_at", 3, 50, {"free_at": 60})
     with pytest.raises(ValueError, match="without an end"):
         update.parameters()
+
+
+def test_what_is_replaced_has_to_be_as_it_was_found() -> None:
+    assert replace_found("T", {"pk": "a", "n": 1}, "pk", {"n": 3, "expires_at": 9}) == {
+        "TableName": "T",
+        "Item": {"pk": {"S": "a"}, "n": {"N": "1"}},
+        "ConditionExpression": "attribute_exists(#key) AND #n0 = :v0 AND #n1 = :v1",
+        "ExpressionAttributeNames": {"#key": "pk", "#n0": "n", "#n1": "expires_at"},
+        "ExpressionAttributeValues": {":v0": {"N": "3"}, ":v1": {"N": "9"}},
+    }

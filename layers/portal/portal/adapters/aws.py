@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 
 from portal.domain.errors import ConditionFailed, Conflict, MailRefused, Unavailable
-from portal.observe import Dependency, count_failed_call
+from portal.observe import Dependency, count_failed_call, logger
 
 Service = Dependency
 Hook = Callable[[str, str, dict[str, Any]], None]
@@ -24,8 +24,8 @@ def _config(connect: int, read: int, tries: int) -> Config:
         connect_timeout=connect,
         read_timeout=read,
         retries={"total_max_attempts": tries, "mode": "standard"},
-        # The caller's name in AWS's logs. As a whole: botocore would put one together for each call, twice.
-        user_agent="mandantenportal",
+        # The function's name in AWS's logs. As a whole: botocore would put one together for each call, twice.
+        user_agent=f"mandantenportal app/{logger.service}",
     )
 
 

@@ -149,7 +149,7 @@ class AccountsTable:
             self._next_generation(account_key(before.account_id), generation),
             {"Put": put_new(self._sessions, session_to_values(session))},
             {"Put": put_order(self._outbox, order)},
-            *forget(self._sessions, counted, session.created_at),
+            *forget(self._sessions, counted),
         )
 
     def reset_password(
@@ -170,7 +170,7 @@ class AccountsTable:
             },
             self._next_generation(account_key(account.id), generation),
             {"Put": put_order(self._outbox, order)},
-            *forget(self._sessions, counted, order.created_at),
+            *forget(self._sessions, counted),
         )
 
     def block(self, account: Account) -> None:

@@ -8,24 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from portal.adapters.dynamodb.items import CountersUpdate, count_up, delete_key, from_item, take_out, telling_found
-from portal.adapters.dynamodb.records import (
-    counter_key,
-    failures_attributes,
-    failures_from_item,
-    failures_place,
-    failures_to_values,
-    shares_item,
-)
+from portal.adapters.dynamodb.items import CountersUpdate, count_up, delete_key, from_item, replace_found, telling_found
+from portal.adapters.dynamodb.records import counter_key, failures_from_item, failures_place, failures_to_values
 from portal.domain.errors import ConditionFailed
-from portal.domain.throttle import (
-    FAILURES_KEPT_SECONDS,
-    CountRefused,
-    Failures,
-    LoginRules,
-    RequestWindow,
-    first_failures,
-)
+from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow, first_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,34 +42,55 @@ class LoginCountersTable:
     ) -> CountRefused | None:
         """Count one more failure at each counter and one more request of a range, all or nothing."""
         places = {key: failures_place(key) for key in keys}
-        counts = {item: CountersUpdate(self._table, {"pk": item}) for item, _ in places.values()}
-        limits = (rules.free, *(rules.most for _ in keys[1:]))
-        for (key, (item, ending)), most in zip(places.items(), limits, strict=True):
+        limits = dict(zip(keys, (rules.free, *(rules.most for _ in keys[1:])), strict=True))
+        items = {item: [key for key in keys if places[key][0] == item] for item, _ in places.values()}
+        writes = [self._counted(item, those, found, limits, rules, now) for item, those in items.items()]
+        if in_range:
+            update = _count_below(self._table, in_range.key, in_range.most, in_range.ends)
+            writes.append({"Update": telling_found(update)})
+        try:
+            self._aws.transact(*writes)
+        except ConditionFailed as failed:
+            lying = {item: from_item(failed.found.get(place, {})) for place, item in enumerate(items)}
+            refused = {
+                key: failures
+                for key, (item, ending) in places.items()
+                if (failures := failures_from_item(lying[item], ending))
+                and not _may_count(failures, found.get(key), limits[key], now)
+            }
+            return CountRefused(refused, range_is_full=len(items) in failed.failed)
+        return None
+
+    def _counted(
+        self,
+        item: str,
+        keys: Sequence[CounterKey],
+        found: Mapping[CounterKey, Failures],
+        limits: Mapping[CounterKey, int],
+        rules: LoginRules,
+        now: int,
+    ) -> dict[str, Any]:
+        """Return the entry that counts at the counters of one item."""
+        endings = {key: failures_place(key)[1] for key in keys}
+        whole = next((found[key] for key in keys if key in found and not endings[key]), None)
+        if whole and whole.expires_at <= now:
+            # All in it ended with it: what lies there of other ranges is not to grow from year to year.
+            fresh = [failures_to_values(first_failures(rules, now), ending) for ending in endings.values()]
+            values = {"pk": item, **{name: value for each in fresh for name, value in each.items()}}
+            return {"Put": telling_found(replace_found(self._table, values, "pk", failures_to_values(whole)))}
+        update = CountersUpdate(self._table, {"pk": item})
+        for key, ending in endings.items():
             before = found.get(key)
             # Whatever the number becomes: the delay that holds from the last free attempt on.
             after = before.next(rules, now) if before else first_failures(rules, now, rules.free)
             values = failures_to_values(after, ending)
             if before:
-                counts[item].replace(failures_to_values(before, ending), values)
+                update.replace(failures_to_values(before, ending), values)
             else:
                 counter, _, end = values
                 del values[counter]
-                counts[item].add_one(counter, end, most, now, values)
-        updates = [count.parameters() for count in counts.values()]
-        if in_range:
-            updates.append(_count_below(self._table, in_range.key, in_range.most, in_range.ends))
-        try:
-            self._aws.transact(*({"Update": telling_found(update)} for update in updates))
-        except ConditionFailed as failed:
-            items = {item: from_item(failed.found.get(place, {})) for place, item in enumerate(counts)}
-            lying = {key: failures_from_item(items[item], ending) for key, (item, ending) in places.items()}
-            failures = {
-                key: failures
-                for (key, failures), most in zip(lying.items(), limits, strict=True)
-                if failures and not _may_count(failures, found.get(key), most, now)
-            }
-            return CountRefused(failures, range_is_full=len(counts) in failed.failed)
-        return None
+                update.add_one(counter, end, limits[key], now, values)
+        return {"Update": telling_found(update.parameters())}
 
 
 def _may_count(failures: Failures, found: Failures | None, most: int, now: int) -> bool:
@@ -131,27 +138,7 @@ def _count_below(table: str, key: CounterKey, most: int, ends: int) -> dict[str,
     return count_up(table, {"pk": counter_key(key)}, "heard", set_end, "heard < :most", values)
 
 
-def forget(table: str, keys: Iterable[CounterKey], now: int) -> list[dict[str, Any]]:
-    """Return the entries of a transaction that set counters of failures back.
-
-    Args:
-        table: name of Sessions.
-        keys: of the counters; what lies beside them in the same item stays.
-        now: epoch seconds.
-    """
-    endings: dict[str, list[str]] = {}
-    for key in keys:
-        item, ending = failures_place(key)
-        endings.setdefault(item, []).append(ending)
-    ends = now + FAILURES_KEPT_SECONDS
-    return [
-        {"Update": take_out(table, {"pk": item}, [name for ending in those for name in _taken(ending)], ends)}
-        if shares_item(item)
-        else {"Delete": delete_key(table, {"pk": item})}
-        for item, those in endings.items()
-    ]
-
-
-def _taken(ending: str) -> list[str]:
-    """Return the attributes of a counter that go when it is set back; its item ends as late as any in it."""
-    return [name for name in failures_attributes(ending) if name != "expires_at"]
+def forget(table: str, keys: Iterable[CounterKey]) -> list[dict[str, Any]]:
+    """Return the entries of a transaction that forget failures: those of an address wherever they were made."""
+    items = dict.fromkeys(failures_place(key)[0] for key in keys)
+    return [{"Delete": delete_key(table, {"pk": item})} for item in items]

@@ -4,7 +4,7 @@ Every put requires that the item is new and every update that it exists (an upda
 would make a stub that never expires). Both conditions are written here, so that no adapter can forget one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 Item = dict[str, Any]
@@ -65,6 +65,26 @@ def replace_existing(table: str, values: Mapping[str, Any], key: Key, version: i
         put["ConditionExpression"] += " AND version = :replaced"
         put["ExpressionAttributeValues"] = to_item({":replaced": version})
     return put
+
+
+def replace_found(table: str, values: Mapping[str, Any], key: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a put over an item; it fails where the item is not as it was found.
+
+    Args:
+        table: name of the table.
+        values: all attributes of the new item.
+        key: name of its key.
+        found: attributes that have to be as they were.
+    """
+    names = {f"#n{place}": name for place, name in enumerate(found)}
+    as_found = [f"#n{place} = :v{place}" for place in range(len(found))]
+    return {
+        "TableName": table,
+        "Item": to_item(values),
+        "ConditionExpression": " AND ".join(["attribute_exists(#key)", *as_found]),
+        "ExpressionAttributeNames": {"#key": key, **names},
+        "ExpressionAttributeValues": to_item({f":v{place}": value for place, value in enumerate(found.values())}),
+    }
 
 
 def require_existing(table: str, key: Key, condition: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -226,25 +246,6 @@ class CountersUpdate:
         placeholder = f":v{len(self._values)}"
         self._values[placeholder] = value
         return placeholder
-
-
-def take_out(table: str, key: Key, attributes: Sequence[str], expires_at: int) -> dict[str, Any]:
-    """Return the parameters of an update that takes counters out of an item, which need not exist.
-
-    Args:
-        table: name of the table.
-        key: of the item.
-        attributes: that go.
-        expires_at: end of the item from now on, so that one made here ends by itself.
-    """
-    names = {f"#n{place}": name for place, name in enumerate(attributes)}
-    return {
-        "TableName": table,
-        "Key": to_item(key),
-        "UpdateExpression": f"SET expires_at = :expires_at REMOVE {', '.join(names)}",
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": to_item({":expires_at": expires_at}),
-    }
 
 
 def as_placeholders(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -209,15 +209,10 @@ def failures_place(key: CounterKey) -> tuple[str, str]:
     """Return the item in which a counter of failures lies, and how the names of its attributes end there.
 
     All counters of an address lie in one item, that over all ranges beside those of each: whoever counts at two of
-    them, or sets two of them back, writes once. A hundred ranges at the most have failures then, in 7 KiB.
+    them, or forgets them, writes once. The address is locked at a hundred failures, so there are a hundred at the most.
     """
     kind, name, *ranges = key.split("#")
     return f"counter#{kind}#{name}", "".join(f"#{ip}" for ip in ranges)
-
-
-def shares_item(item: str) -> bool:
-    """Tell whether other counters may lie in the item of a counter of failures."""
-    return item.startswith("counter#login#")
 
 
 def failures_attributes(ending: str = "") -> tuple[str, str, str]:

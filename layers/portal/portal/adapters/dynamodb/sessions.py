@@ -62,7 +62,7 @@ class SessionsTable:
 
         self._aws.transact(
             {"Put": put_new(self._table, session_to_values(session))},
-            *forget(self._table, counted, session.created_at),
+            *forget(self._table, counted),
             *([self._note_login(noted)] if noted else []),
             *([{"Put": put_order(self._outbox, notice)}] if notice else []),
         )
@@ -103,7 +103,7 @@ class SessionsTable:
             {"ConditionCheck": self._account_in_force(ended)},
             {"Delete": require_existing(self._table, {"pk": session_key(ended.id)}, "generation = :generation", own)},
             {"Put": put_new(self._table, session_to_values(started))},
-            *forget(self._table, counted, started.created_at),
+            *forget(self._table, counted),
         )
 
     def end(self, session_id: SessionId) -> None:
