@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from itertools import batched
-from typing import Any
+from typing import Any, get_args
 
 from portal.adapters.dynamodb.items import to_item
 from portal.adapters.dynamodb.mirror_records import (
@@ -27,6 +27,7 @@ from portal.domain.case import (
 )
 from portal.domain.client import Client
 from portal.domain.ids import CanonicalEmail, CaseId, ClientId
+from portal.domain.search import Sort
 from tests.support.stack import Portal
 
 CLIENT = ClientId("K-1001")
@@ -35,6 +36,9 @@ TODAY = date(2026, 11, 27)
 """When their contributions were counted; any day near those of their payments would do."""
 AS_OF = 1_780_000_000
 """When the feed came last, epoch seconds."""
+
+LISTS_OF_CASES = [f"by-{of}{sort}" for of in ("", "status-") for sort in get_args(Sort)]
+"""Indexes of Mirror, one for each way to sort and to narrow down."""
 
 _BATCH = 25
 
