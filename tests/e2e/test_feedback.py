@@ -2,29 +2,16 @@
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any
 
 from tests.support.ses_events import bounce, complaint
-from tests.support.stack import Portal, link_token
-
-SECONDS = 60
+from tests.support.stack import Portal, eventually, link_token
 
 
 def tell(portal: Portal, event: dict[str, Any]) -> None:
     """Put an event on the bus, as SES would, under the name that is heard on the local stack alone."""
     entry = {"Source": "local.ses", "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
     assert portal.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
-
-
-def eventually(look: Callable[[], Any]) -> Any:
-    """Return what a look finds, as soon as it finds something."""
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"nothing came of it within {SECONDS} s")
 
 
 def status(portal: Portal, email: str) -> Any:
@@ -34,10 +21,10 @@ def status(portal: Portal, email: str) -> Any:
     return json.loads(answer["Payload"].read())
 
 
-def order_of(portal: Portal, **about: str) -> str:
-    """Return the order of the newest mail that was sent and has these attributes."""
+def order_of(portal: Portal, **about: str) -> str | None:
+    """Return the order of the newest mail that was sent and has these attributes; None before there is one."""
     rows = [row for row in portal.items("OutboxTable") if about.items() <= row.items() and row["status"] == "sent"]
-    return str(max(rows, key=lambda row: row["finished_at"])["id"])
+    return str(max(rows, key=lambda row: row["finished_at"])["id"]) if rows else None
 
 
 def configuration_set(portal: Portal) -> str:

@@ -2,17 +2,23 @@
 
 import time
 from dataclasses import replace
+from typing import Any
 
 from portal.adapters.dynamodb.items import put_new
 from portal.adapters.dynamodb.records import order_to_values
 from portal.domain.outbox import order_mail
-from tests.support.stack import Portal
+from tests.support.stack import Portal, eventually
 
 
 def test_a_mail_that_no_stream_woke_for_goes_out_by_schedule(portal: Portal) -> None:
     email = "scheduled@example.com"
     portal.register(email)
-    (attempt,) = [row for row in portal.items("RegistrationsTable") if row["email"] == email]
+
+    def noted() -> list[dict[str, Any]]:
+        registrations = portal.items("RegistrationsTable")
+        return [row for row in registrations if row["email"] == email and "mail_sent_at" in row]
+
+    (attempt,) = eventually(noted)
     # As if its first mail had never left: what was mailed is not mailed again by another order.
     portal.dynamodb.update_item(
         TableName=portal.outputs["RegistrationsTable"],

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,16 @@ ANSWER_SECONDS = 240
 def shared_stack() -> Stack:
     """Start the stack that all tests of a run share; the plugin in ``tests/conftest.py`` ends it."""
     return Stack(ROOT / ".local/test", parameters=ONE_RANGE, arguments=("--record", str(CALLS))).start()
+
+
+def eventually(look: Callable[[], Any]) -> Any:
+    """Return what a look finds, as soon as it finds something: functions write on when a mail is there already."""
+    deadline = time.monotonic() + MAIL_SECONDS
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"nothing came of it within {MAIL_SECONDS} s")
 
 
 class Portal:
