@@ -47,9 +47,10 @@ def account_of(portal: Portal, email: str) -> dict[str, Any]:
 
 
 def sessions_of(portal: Portal, email: str) -> list[dict[str, Any]]:
-    """Return the stored sessions of an account."""
-    account_id = account_of(portal, email)["pk"].removeprefix("account#")
-    return [row for row in portal.items("SessionsTable") if row.get("account_id") == account_id]
+    """Return the stored sessions of an account but those that a newer generation ended."""
+    account = account_of(portal, email)
+    lasting = {"account_id": account["id"], "generation": account["generation"]}
+    return [row for row in portal.items("SessionsTable") if lasting.items() <= row.items()]
 
 
 def end_sessions(portal: Portal, email: str) -> None:
