@@ -143,19 +143,19 @@ def figures() -> Figures:
 def paired(name: str, every: Mapping[str, Start], server: Any) -> Iterator[dict[str, float]]:
     """Yield what is measured of a start between two bare ones: what slows the machine meanwhile slows all of them.
 
-    ``first`` and ``warm`` are multiples of the bare client, ``left`` is processor seconds of a warm call without hash
-    and calls to AWS.
+    ``first`` and ``warm`` are multiples of the bare client, ``beside`` is processor seconds of a warm call without its
+    hash, ``left`` those without its calls to AWS, too.
     """
     for _ in range(PAIRS):
         before = measured(every["bare"], server, WARM_CALLS)
         one = measured(every[name], server, WARM_CALLS)
         after = measured(every["bare"], server, WARM_CALLS)
-        calls = measured(every[f"calls of {name}"], server, WARM_CALLS)
-        hashed = measured(every["hash"], server, HASHES) if name in HASHING else {"wall": 0, "cpu": 0}
+        hashed = measured(every["hash"], server, HASHES)["wall"] if name in HASHING else 0
         yield {
-            "first": (one["first"] - hashed["wall"]) / mean((before["first"], after["first"])),
+            "first": (one["first"] - hashed) / mean((before["first"], after["first"])),
             "warm": one["cpu"] / mean((before["cpu"], after["cpu"])),
-            "left": one["cpu"] - hashed["cpu"] - calls["cpu"],
+            "beside": one["cpu"] - one["hashed"],
+            "left": one["cpu"] - one["hashed"] - one["called"],
         }
 
 
