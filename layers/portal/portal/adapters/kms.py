@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from portal.adapters.aws import Aws, InvalidMac
-from portal.domain.password import initial_password
 
 if TYPE_CHECKING:
     from portal.domain.ids import AccountId, CanonicalEmail, OutboxId
@@ -148,5 +147,7 @@ class KmsInitialPasswords:
 
     def derive(self, account_id: AccountId, order: OutboxId) -> str:
         """Return the password of an order."""
+        from portal.domain.password import initial_password
+
         message = f"initial-password\0{account_id}\0{order}".encode()
         return initial_password(self._kms.make_mac(self._key_arn, message))

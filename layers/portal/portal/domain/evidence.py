@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from portal.domain.ids import AccountId
-from portal.domain.times import BERLIN, day_in_berlin
+from portal.domain.times import berlin, day_in_berlin
 
 if TYPE_CHECKING:
     from portal.domain.consent import Consent, Facts
@@ -121,4 +121,4 @@ def evidence_ends(closed_at: int, years: int) -> int:
     Limitation periods run from the end of a year (BGB sections 195, 199).
     """
     year = day_in_berlin(closed_at).year
-    return int(datetime(year + years + 1, 1, 1, tzinfo=BERLIN).timestamp())
+    return int(datetime(year + years + 1, 1, 1, tzinfo=berlin()).timestamp())

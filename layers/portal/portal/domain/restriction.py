@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from portal.domain.errors import ProcessingRestricted
-from portal.domain.times import BERLIN, day_in_berlin
+from portal.domain.times import berlin, day_in_berlin
 
 if TYPE_CHECKING:
     from portal.domain.account import Account
@@ -49,4 +49,4 @@ def lifted(account: Account, now: int) -> Account:
 def lifting_takes_effect(now: int) -> int:
     """Return the first moment (Berlin) of the day before which ``LIFTING_NOTICE_DAYS`` whole days lie."""
     day = day_in_berlin(now) + timedelta(days=LIFTING_NOTICE_DAYS + 1)
-    return int(datetime(day.year, day.month, day.day, tzinfo=BERLIN).timestamp())
+    return int(datetime(day.year, day.month, day.day, tzinfo=berlin()).timestamp())

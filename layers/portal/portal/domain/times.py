@@ -1,9 +1,21 @@
 """Times as the portal writes them for machines, and days as its clients live them."""
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from __future__ import annotations
 
-BERLIN = ZoneInfo("Europe/Berlin")
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+
+@cache
+def berlin() -> ZoneInfo:
+    """Return the zone in which clients live; most requests show times in UTC alone, and need none."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("Europe/Berlin")
 
 
 def rfc3339(epoch: int) -> str:
@@ -13,4 +25,4 @@ def rfc3339(epoch: int) -> str:
 
 def day_in_berlin(epoch: int) -> date:
     """Return the day of a moment in Berlin."""
-    return datetime.fromtimestamp(epoch, BERLIN).date()
+    return datetime.fromtimestamp(epoch, berlin()).date()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from portal.domain.times import BERLIN
+from portal.domain.times import berlin
 
 if TYPE_CHECKING:
     from portal.domain.mail import Language
@@ -64,4 +64,4 @@ def span(language: Language, seconds: int) -> str:
 
 
 def _in_berlin(epoch: int) -> datetime:
-    return datetime.fromtimestamp(epoch, BERLIN)
+    return datetime.fromtimestamp(epoch, berlin())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
-from portal.domain.times import BERLIN
+from portal.domain.times import berlin
 
 if TYPE_CHECKING:
     from portal.domain.proof import Proof
@@ -42,5 +42,5 @@ def _template() -> Template:
 
 def _time(epoch: int) -> str:
     """Say a moment to the second, in Berlin's time and in UTC: a proof leaves no doubt about zones."""
-    moment = datetime.fromtimestamp(epoch, BERLIN)
+    moment = datetime.fromtimestamp(epoch, berlin())
     return f"{moment:%d.%m.%Y, %H:%M:%S Uhr} ({moment:%Z}, UTC{moment:%z})"
