@@ -101,9 +101,10 @@ def test_the_inbox_is_listed_whole_and_by_age() -> None:
 
 
 def test_a_put_over_an_item_requires_that_it_exists_in_that_version() -> None:
-    put = replace_existing("T", {"pk": "a", "n": 1}, {"pk": "a"}, 7)
-    assert put["ConditionExpression"] == "attribute_exists(#key) AND version = :replaced"
-    assert put["ExpressionAttributeValues"] == {":replaced": {"N": "7"}}
+    put = replace_existing("T", {"pk": "a", "n": 1}, {"pk": "a"}, {"version": 7})
+    assert put["ConditionExpression"] == "attribute_exists(#key) AND #n0 = :v0"
+    assert put["ExpressionAttributeNames"] == {"#key": "pk", "#n0": "version"}
+    assert put["ExpressionAttributeValues"] == {":v0": {"N": "7"}}
     assert replace_existing("T", {"pk": "a"}, {"pk": "a"})["ConditionExpression"] == "attribute_exists(#key)"
 
 

@@ -10,7 +10,7 @@ from portal.adapters.dynamodb.items import (
     CountersUpdate,
     from_item,
     put_new,
-    replace_found,
+    replace_existing,
     require_existing,
     to_item,
     update_existing,
@@ -84,7 +84,7 @@ def test_counters_without_an_end_are_refused() -> None:
 
 
 def test_what_is_replaced_has_to_be_as_it_was_found() -> None:
-    assert replace_found("T", {"pk": "a", "n": 1}, "pk", {"n": 3, "expires_at": 9}) == {
+    assert replace_existing("T", {"pk": "a", "n": 1}, {"pk": "a"}, {"n": 3, "expires_at": 9}) == {
         "TableName": "T",
         "Item": {"pk": {"S": "a"}, "n": {"N": "1"}},
         "ConditionExpression": "attribute_exists(#key) AND #n0 = :v0 AND #n1 = :v1",

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from portal.adapters.dynamodb.items import CountersUpdate, count_up, delete_key, from_item, replace_found, telling_found
+from portal.adapters.dynamodb.items import (
+    CountersUpdate,
+    count_up,
+    delete_key,
+    from_item,
+    replace_existing,
+    telling_found,
+)
 from portal.adapters.dynamodb.records import counter_key, failures_from_item, failures_place, failures_to_values
 from portal.domain.errors import ConditionFailed
 from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow, first_failures
@@ -41,21 +48,23 @@ class LoginCountersTable:
         now: int,
     ) -> CountRefused | None:
         """Count one more failure at each counter and one more request of a range, all or nothing."""
-        places = {key: failures_place(key) for key in keys}
         limits = dict(zip(keys, (rules.free, *(rules.most for _ in keys[1:])), strict=True))
-        items = {item: [key for key in keys if places[key][0] == item] for item, _ in places.values()}
-        writes = [self._counted(item, those, found, limits, rules, now) for item, those in items.items()]
+        items: dict[str, dict[CounterKey, str]] = {}
+        for key in keys:
+            item, ending = failures_place(key)
+            items.setdefault(item, {})[key] = ending
+        writes = [self._counted(item, endings, found, limits, rules, now) for item, endings in items.items()]
         if in_range:
             update = _count_below(self._table, in_range.key, in_range.most, in_range.ends)
             writes.append({"Update": telling_found(update)})
         try:
             self._aws.transact(*writes)
         except ConditionFailed as failed:
-            lying = {item: from_item(failed.found.get(place, {})) for place, item in enumerate(items)}
             refused = {
                 key: failures
-                for key, (item, ending) in places.items()
-                if (failures := failures_from_item(lying[item], ending))
+                for place, endings in enumerate(items.values())
+                for key, ending in endings.items()
+                if (failures := failures_from_item(from_item(failed.found.get(place, {})), ending))
                 and not _may_count(failures, found.get(key), limits[key], now)
             }
             return CountRefused(refused, range_is_full=len(items) in failed.failed)
@@ -64,20 +73,21 @@ class LoginCountersTable:
     def _counted(
         self,
         item: str,
-        keys: Sequence[CounterKey],
+        endings: Mapping[CounterKey, str],
         found: Mapping[CounterKey, Failures],
         limits: Mapping[CounterKey, int],
         rules: LoginRules,
         now: int,
     ) -> dict[str, Any]:
         """Return the entry that counts at the counters of one item."""
-        endings = {key: failures_place(key)[1] for key in keys}
-        whole = next((found[key] for key in keys if key in found and not endings[key]), None)
+        whole = next((found[key] for key, ending in endings.items() if key in found and not ending), None)
         if whole and whole.expires_at <= now:
             # All in it ended with it: what lies there of other ranges is not to grow from year to year.
             fresh = [failures_to_values(first_failures(rules, now), ending) for ending in endings.values()]
             values = {"pk": item, **{name: value for each in fresh for name, value in each.items()}}
-            return {"Put": telling_found(replace_found(self._table, values, "pk", failures_to_values(whole)))}
+            return {
+                "Put": telling_found(replace_existing(self._table, values, {"pk": item}, failures_to_values(whole)))
+            }
         update = CountersUpdate(self._table, {"pk": item})
         for key, ending in endings.items():
             before = found.get(key)

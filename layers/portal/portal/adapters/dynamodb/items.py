@@ -5,6 +5,7 @@ would make a stub that never expires). Both conditions are written here, so that
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 Item = dict[str, Any]
@@ -46,45 +47,28 @@ def put_new(table: str, values: Mapping[str, Any], key: str = "pk") -> dict[str,
     }
 
 
-def replace_existing(table: str, values: Mapping[str, Any], key: Key, version: int | None = None) -> dict[str, Any]:
-    """Return the parameters of a put over an item; it fails where the item is gone or has another version.
+def replace_existing(
+    table: str, values: Mapping[str, Any], key: Key, found: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Return the parameters of a put over an item; it fails where the item is gone or not as it was found.
 
     Args:
         table: name of the table.
         values: all attributes of the new item.
         key: of the item.
-        version: that it has now; None where that does not matter.
-    """
-    put: dict[str, Any] = {
-        "TableName": table,
-        "Item": to_item(values),
-        "ConditionExpression": "attribute_exists(#key)",
-        "ExpressionAttributeNames": {"#key": next(iter(key))},
-    }
-    if version is not None:
-        put["ConditionExpression"] += " AND version = :replaced"
-        put["ExpressionAttributeValues"] = to_item({":replaced": version})
-    return put
-
-
-def replace_found(table: str, values: Mapping[str, Any], key: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a put over an item; it fails where the item is not as it was found.
-
-    Args:
-        table: name of the table.
-        values: all attributes of the new item.
-        key: name of its key.
         found: attributes that have to be as they were.
     """
     names = {f"#n{place}": name for place, name in enumerate(found)}
     as_found = [f"#n{place} = :v{place}" for place in range(len(found))]
-    return {
+    put: dict[str, Any] = {
         "TableName": table,
         "Item": to_item(values),
         "ConditionExpression": " AND ".join(["attribute_exists(#key)", *as_found]),
-        "ExpressionAttributeNames": {"#key": key, **names},
-        "ExpressionAttributeValues": to_item({f":v{place}": value for place, value in enumerate(found.values())}),
+        "ExpressionAttributeNames": {"#key": next(iter(key)), **names},
     }
+    if found:
+        put["ExpressionAttributeValues"] = to_item({f":v{place}": value for place, value in enumerate(found.values())})
+    return put
 
 
 def require_existing(table: str, key: Key, condition: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -248,9 +232,9 @@ class CountersUpdate:
         return placeholder
 
 
-def as_placeholders(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return values under the placeholders of an expression: their names, with a prefix where two sets meet."""
-    return {f":{prefix}{name}": value for name, value in values.items()}
+def as_placeholders(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values under the placeholders of an expression: their names."""
+    return {f":{name}": value for name, value in values.items()}
 
 
 def telling_found(update: Mapping[str, Any]) -> dict[str, Any]:

@@ -219,7 +219,7 @@ class MirrorTable:
     def _put(self, values: Mapping[str, Any], known: Known | None) -> Write:
         if known is None:
             return {"Put": put_new(self._table, values)}
-        return {"Put": replace_existing(self._table, values, {"pk": values["pk"]}, known.version)}
+        return {"Put": replace_existing(self._table, values, {"pk": values["pk"]}, {"version": known.version})}
 
     def _delete(self, key: Key) -> Write:
         return {"Delete": delete_key(self._table, key)}

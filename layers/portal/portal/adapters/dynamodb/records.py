@@ -92,7 +92,7 @@ def attempt_to_values(attempt: Attempt) -> dict[str, Any]:
     """Return the attributes of an attempt."""
     values = asdict(attempt)
     application = values.pop("application")
-    # Its key holds its id: nearly all attempts are below 1 KiB, so that each write of them is one unit and not two.
+    # Its key holds its id: an ordinary attempt stays below 1 KiB, where a write of it is one unit and not two.
     del values["id"]
     return {
         **application,
