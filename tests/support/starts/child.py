@@ -36,6 +36,7 @@ def of_function() -> dict[str, Any]:
     answer = module.handler(_WORK["event"], None)
     found: dict[str, Any] = {"first": time.perf_counter() - started, "status": answer["statusCode"]}
     found["modules"] = sorted(_loaded())
+    found["parts"] = sorted(sys.modules)
     found["late"] = sorted(set(sys.modules) - held)
     found["collected"] = {"at the beginning": not paused, "in the end": gc.isenabled()}
     return found | of_warm_calls(lambda: module.handler(_WORK["event"], None))
