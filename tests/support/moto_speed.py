@@ -4,12 +4,11 @@ import json
 from functools import cache
 from typing import Any
 
-import boto3
 from moto.core.serialize import JSONSerializer
 from moto.kms import models
 from moto.kms.utils import AbstractPrivateKey, KeySpec, RSAPrivateKey, generate_private_key
 
-from portal.adapters.aws import Aws, Hook
+from portal.adapters.aws import Aws, Hook, Session
 
 _SIGNING = {*KeySpec.ecc_key_specs(), *KeySpec.rsa_key_specs()}
 
@@ -48,15 +47,15 @@ class SharedSession:
     """A session whose clients are made once: they are stateless, what they ask is answered by the test's own moto."""
 
     def __init__(self) -> None:
-        self._session: boto3.Session | None = None
+        self._session: Session | None = None
         self._clients: dict[tuple[str, str], Any] = {}
 
     def client(self, service: str, config: Any = None) -> Any:
         """Return a client of a service, the same for the same configuration."""
-        self._session = self._session or boto3.Session()
+        self._session = self._session or Session()
         key = (service, repr(vars(config)) if config else "")
         if key not in self._clients:
-            self._clients[key] = self._session.client(service, config=config)  # type: ignore[call-overload]  # any service
+            self._clients[key] = self._session.client(service, config=config)
         return self._clients[key]
 
 

@@ -21,7 +21,8 @@ ALLOWED = {
     "http": {"domain", "flows", "adapters", "pages", "http", "settings", "observe", ""},
     # Of http only how documents are checked.
     "events": {"domain", "flows", "adapters", "mails", "proofs", "http", "events", "settings", "observe"},
-    "__init__": set(),
+    "on_use": set(),
+    "__init__": {"on_use"},
 }
 ONLY_IN_ADAPTERS = {"boto3", "botocore"}
 HEAVY = {"pydantic", "schwifty", "phonenumbers", "email_validator", "jinja2", "zxcvbn", "argon2"}

@@ -36,7 +36,7 @@ def of_function() -> dict[str, Any]:
     answer = module.handler(_WORK["event"], None)
     found: dict[str, Any] = {"first": time.perf_counter() - started, "status": answer["statusCode"]}
     found["modules"] = sorted(_loaded())
-    found["parts"] = sorted(sys.modules)
+    found["used"] = sorted(_used())
     found["late"] = sorted(set(sys.modules) - held)
     found["collected"] = {"at the beginning": not paused, "in the end": gc.isenabled()}
     return found | of_warm_calls(lambda: module.handler(_WORK["event"], None))
@@ -57,6 +57,15 @@ def restored() -> float:
 def _loaded() -> set[str]:
     """Return the packages that are there, those of Python left out."""
     return {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names - {"__main__", "app", "portal"}
+
+
+def _used() -> set[str]:
+    """Return which of the modules that are loaded on use were used."""
+    from types import ModuleType
+
+    from portal.on_use import NAMES
+
+    return {name for name in NAMES & set(sys.modules) if type(sys.modules[name]) is ModuleType}
 
 
 def of_import() -> dict[str, Any]:

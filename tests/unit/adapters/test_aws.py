@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import (
     ClientError,
@@ -13,7 +14,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from portal.adapters.aws import Aws, InvalidMac, Misconfigured
+from portal.adapters.aws import CONFIGS, Aws, InvalidMac, Misconfigured, Session
 from portal.domain.errors import ConditionFailed, Conflict, Unavailable
 
 QUOTED = "erika@example.com"
@@ -127,3 +128,30 @@ def test_a_call_that_can_not_work_is_no_outage(failure: Exception) -> None:
 def test_a_failure_of_our_own_code_stays_what_it_is() -> None:
     with pytest.raises(KeyError):
         Aws(before=failing(KeyError("x"))).call("dynamodb", "put_item")
+
+
+def handlers(client: Any) -> dict[str, list[str]]:
+    """Return what botocore does around each call of a client, in its order, by event."""
+    kinds = [
+        *("provide-client-params", "before-parameter-build", "before-endpoint-resolution", "before-call"),
+        *("request-created", "choose-signer", "before-sign", "before-send", "needs-retry", "before-parse"),
+        *("after-call", "after-call-error", "response-received"),
+    ]
+    service = client.meta.service_model
+    names = [f"{kind}.{service.service_id.hyphenize()}.{name}" for kind in kinds for name in service.operation_names]
+    found = client.meta.events._emitter._handlers  # noqa: SLF001 - nothing public tells
+    around = {name: [getattr(one, "__qualname__", str(one)) for one in found.prefix_search(name)] for name in names}
+    # Powertools names itself to AWS, before or after the others; the clients of the portal have a name of their own.
+    return {name: [one for one in found if "powertools" not in one] for name, found in around.items()}
+
+
+@pytest.mark.parametrize("service", CONFIGS)
+def test_calls_are_made_as_by_a_session_with_all_handlers(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    whole = handlers(boto3.Session().client(service))  # type: ignore[call-overload]  # any service
+    session = Session()
+    assert handlers(session.client(service)) == whole
+    # A second client, with others in between, is as the first.
+    session.client("s3")
+    assert handlers(session.client(service)) == whole
+    assert any("add_retry_headers" in around for around in whole.values())

@@ -7,8 +7,10 @@ from contextvars import ContextVar
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 
 from portal.domain.errors import ConditionFailed, Conflict, MailRefused, Unavailable
 from portal.observe import Dependency, count_failed_call, logger
@@ -89,6 +91,35 @@ _ANSWERS: dict[str, type[Exception]] = {
 }
 
 
+class Session:
+    """A session of boto3 that does around a call what concerns its service, and no more.
+
+    botocore has 127 handlers, most of them for single services and its documentation, and looks at the signature of
+    each that is registered, which was a twentieth of a start. Those of a service come with its first client.
+    """
+
+    def __init__(self) -> None:
+        self._session = boto3.Session(botocore_session=botocore.session.Session(include_builtin_handlers=False))
+        self._served: set[str | None] = set()
+        self._register(None)
+
+    def client(self, service: str, *, config: Config | None = None) -> Any:  # noqa: ANN401 - made at run time
+        """Return a new client."""
+        self._register(service)
+        return self._session.client(service, config=config)  # type: ignore[call-overload]  # any service
+
+    def _register(self, service: str | None) -> None:
+        """Register the handlers of a service, or those for every service."""
+        if service in self._served:
+            return
+        self._served.add(service)
+        events = self._session.events
+        places = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last}
+        for name, handler, *place in BUILTIN_HANDLERS:
+            if name.split(".")[1:2] == ([service] if service else []):
+                places.get(place[0] if place else None, events.register)(name, handler)
+
+
 class Aws:
     """Clients of one session, made on first use.
 
@@ -104,7 +135,7 @@ class Aws:
         after: Hook | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._session: boto3.Session | None = None
+        self._session: Session | None = None
         self._clients: dict[str, Any] = {}
         self._before = before
         self._after = after
@@ -172,7 +203,7 @@ class Aws:
 
     def _client(self, service: Service) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         if service not in self._clients:
-            self._session = self._session or boto3.Session()
+            self._session = self._session or Session()
             self._clients[service] = self._session.client(service, config=CONFIGS[service])
         return self._clients[service]
 
