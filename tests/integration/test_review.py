@@ -8,7 +8,7 @@ from botocore.exceptions import ConnectTimeoutError
 
 from portal.adapters.dynamodb.records import credential_from_item
 from portal.adapters.dynamodb.reviews import ReviewsTable
-from portal.domain.account import Credential
+from portal.domain.credential import Credential
 from portal.domain.lifecycle import REVIEW_SHARDS
 from portal.domain.outbox import order_mail
 from portal.events.review import ReviewFailed

@@ -9,14 +9,16 @@ from portal.adapters.dynamodb.accounts import AccountsTable
 from portal.adapters.dynamodb.outbox import OutboxTable
 from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.dynamodb.sessions import SessionsTable
-from portal.domain.account import Credential, open_account
+from portal.domain.account import open_account
+from portal.domain.credential import Credential
 from portal.domain.device import Device
 from portal.domain.errors import ConditionFailed
 from portal.domain.evidence import opt_in_evidence
 from portal.domain.ids import AccountId
 from portal.domain.outbox import LEASE_SECONDS, OutboxRow, order_mail
+from portal.domain.refresh import Lifetimes, new_session
 from portal.domain.registration import Attempt
-from portal.domain.session import Lifetimes, Session, new_session
+from portal.domain.session import Session
 from tests.support.fakes import IP, NOW, an_attempt
 from tests.support.people import PASSWORD
 from tests.support.world import World

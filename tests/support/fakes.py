@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, override
 
 from portal.adapters.aws import Aws, Service
 from portal.adapters.dynamodb.records import failures_place
-from portal.domain.account import Account, Credential
+from portal.domain.account import Account
 from portal.domain.bank_resolution import BankInput, resolve
-from portal.domain.consent import give_consent
+from portal.domain.credential import Credential
 from portal.domain.email_change import EmailChange
 from portal.domain.errors import ConditionFailed, InvalidLink, LinkExpired, NotAuthenticated
 from portal.domain.evidence import OptInEvidence, OptInMailEvidence
@@ -25,6 +25,7 @@ from portal.domain.spans import DAY_SECONDS
 from portal.domain.sweep import Expired, Partition, Sweep
 from portal.domain.throttle import CountRefused, Failures, LoginRules, RequestWindow, first_failures
 from portal.domain.token import AccessClaims, Claims, Purpose
+from portal.domain.wording import give_consent
 from tests.support.people import IBAN
 from tests.support.wordings import SHOWN
 

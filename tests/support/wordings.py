@@ -1,7 +1,8 @@
 """Terms and privacy notice as the portal of the tests shows them."""
 
-from portal.domain.consent import FACTS, ConsentKind, Wording, current_wording
+from portal.domain.consent import FACTS, ConsentKind
 from portal.domain.mail import Language
+from portal.domain.wording import Wording, current_wording
 from tests.support.template import ROOT
 from tools.local.parameters import read_environment
 

@@ -127,9 +127,9 @@ def test_timeouts_and_tries_are_those_of_the_code() -> None:
 CRYPTOGRAPHY = {
     "adapters/tokens.py": {"cryptography", "jwt"},
     "domain/password.py": {"argon2"},
-    "domain/session.py": {"hashlib", "hmac", "secrets"},
+    "domain/refresh.py": {"hashlib", "hmac", "secrets"},
     "domain/ids.py": {"secrets"},
-    "domain/consent.py": {"hashlib"},
+    "domain/wording.py": {"hashlib"},
     "domain/device.py": {"hashlib", "hmac", "secrets"},
     # Hashes of addresses in keys of counters.
     "domain/throttle.py": {"hashlib"},

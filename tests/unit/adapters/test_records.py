@@ -10,15 +10,17 @@ import pytest
 
 from portal.adapters.dynamodb import records
 from portal.adapters.dynamodb.items import Item, from_item, to_item
-from portal.domain.account import Account, Credential, open_account
+from portal.domain.account import Account, open_account
 from portal.domain.consent import FACTS
+from portal.domain.credential import Credential
 from portal.domain.device import Device
 from portal.domain.evidence import opt_in_evidence
 from portal.domain.feedback import Erasure
 from portal.domain.ids import AccountId, CanonicalEmail, ChangeId, OutboxId
 from portal.domain.outbox import LIFETIME_SECONDS, OutboxRow, Told, order_mail
+from portal.domain.refresh import Lifetimes, new_limited_session, new_session
 from portal.domain.registration import Attempt
-from portal.domain.session import Lifetimes, Session, new_limited_session, new_session
+from portal.domain.session import Session
 from portal.domain.sweep import Sweep, Window
 from tests.support.fakes import DAY, IP, NOW, an_attempt
 

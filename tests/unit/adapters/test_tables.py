@@ -9,12 +9,13 @@ from portal.adapters.dynamodb.items import to_item
 from portal.adapters.dynamodb.records import account_to_values, attempt_to_values, session_to_values
 from portal.adapters.dynamodb.registrations import RegistrationsTable
 from portal.adapters.dynamodb.sessions import SessionsTable
-from portal.domain.account import Credential, open_account
+from portal.domain.account import open_account
+from portal.domain.credential import Credential
 from portal.domain.device import Device
 from portal.domain.errors import ConditionFailed, Conflict, Unavailable
 from portal.domain.ids import AccountId, CanonicalEmail, OutboxId
 from portal.domain.outbox import order_mail
-from portal.domain.session import Lifetimes, new_session
+from portal.domain.refresh import Lifetimes, new_session
 from tests.support.fakes import IP, NOW, FakeAws, an_attempt
 
 ACCOUNT = open_account(an_attempt(), NOW)

@@ -6,17 +6,9 @@ from pathlib import Path
 import pytest
 
 from portal import domain
-from portal.domain.consent import (
-    CURRENT_VERSIONS,
-    KINDS,
-    Consent,
-    ConsentKind,
-    awaiting_consent,
-    current_wording,
-    give_consent,
-    wording,
-)
+from portal.domain.consent import CURRENT_VERSIONS, KINDS, Consent, ConsentKind, awaiting_consent
 from portal.domain.mail import Language
+from portal.domain.wording import current_wording, give_consent, wording
 from tests.support.fakes import NOW
 from tests.support.wordings import SHOWN, shown
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.account import Account, Credential, login_is_worth_noting, new_credential, open_account
+from portal.domain.account import Account, open_account
+from portal.domain.credential import Credential, login_is_worth_noting, new_credential
 from portal.domain.lifecycle import (
     LONGEST_REST_SECONDS,
     Announce,

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from portal.domain.account import Account, Credential, open_account
+from portal.domain.account import Account, open_account
+from portal.domain.credential import Credential
 from portal.domain.email_change import FormerAddress
 from portal.domain.ids import CanonicalEmail, ChangeId
 from portal.domain.operation import AccountState, account_state, is_restored, restored

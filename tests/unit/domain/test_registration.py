@@ -4,7 +4,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from portal.domain.account import Credential, open_account
+from portal.domain.account import open_account
+from portal.domain.credential import Credential
 from portal.domain.evidence import opt_in_evidence
 from portal.domain.ids import AccountId, CanonicalEmail, random_id
 from portal.domain.outbox import LIFETIME_SECONDS, delay_after, order_mail

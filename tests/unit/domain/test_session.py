@@ -6,12 +6,7 @@ import pytest
 
 from portal.domain.device import Device
 from portal.domain.ids import AccountId
-from portal.domain.session import (
-    Lifetimes,
-    new_limited_session,
-    new_session,
-    parse_refresh_token,
-)
+from portal.domain.refresh import Lifetimes, new_limited_session, new_session, parse_refresh_token
 from tests.support.fakes import IP, NOW
 
 ACCOUNT = AccountId("account-1")

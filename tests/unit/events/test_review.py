@@ -8,7 +8,8 @@ import pytest
 
 from portal.adapters.dynamodb.items import to_item
 from portal.adapters.dynamodb.records import account_to_values, credential_to_values
-from portal.domain.account import Account, new_credential, open_account
+from portal.domain.account import Account, open_account
+from portal.domain.credential import new_credential
 from portal.domain.errors import Unavailable
 from portal.events.review import ReviewFailed, serve_review
 from portal.settings.review import ReviewSettings

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portal.domain import password as passwords
-from portal.domain.account import Account, Credential, open_account
+from portal.domain.account import Account, open_account
+from portal.domain.credential import Credential
 from portal.domain.device import Device
 from portal.domain.password import hash_password, normalise
-from portal.domain.session import Lifetimes, Session
+from portal.domain.refresh import Lifetimes
+from portal.domain.session import Session
 from portal.domain.throttle import LoginRules
 from portal.flows.authenticate import Caller, authenticate
 from portal.flows.login import LoggedIn, Login

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from portal.domain.errors import Conflict, FieldCode, InvalidCredentials, InvalidInput, NotAuthenticated, Unavailable
-from portal.domain.session import parse_refresh_token
+from portal.domain.refresh import parse_refresh_token
 from portal.flows.authenticate import Caller
 from portal.flows.change_password import PasswordChange
 from portal.flows.login import LoggedIn

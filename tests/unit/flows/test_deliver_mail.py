@@ -6,7 +6,8 @@ from typing import Any, cast, get_args
 
 import pytest
 
-from portal.domain.account import Account, Credential, PasswordKind, open_account
+from portal.domain.account import Account, open_account
+from portal.domain.credential import Credential, PasswordKind
 from portal.domain.email_change import request_email_change
 from portal.domain.errors import MailRefused, Unavailable
 from portal.domain.evidence import OptInMailEvidence

@@ -8,7 +8,7 @@ import pytest
 from portal.domain import password as passwords
 from portal.domain.errors import ConditionFailed, Conflict, InvalidCredentials, Unavailable
 from portal.domain.outbox import read_addressed
-from portal.domain.session import parse_refresh_token
+from portal.domain.refresh import parse_refresh_token
 from portal.flows.change_password import PasswordChange
 from tests.support.fakes import DAY, NOW, FakeRecipients
 from tests.support.people import PASSWORD

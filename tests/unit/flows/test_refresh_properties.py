@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from portal.domain.account import open_account
 from portal.domain.errors import NotAuthenticated, SessionEnded, Unavailable
 from portal.domain.ids import SessionId
-from portal.domain.session import REFRESH_GRACE_SECONDS, Lifetimes, Session, new_session, parse_refresh_token, present
+from portal.domain.refresh import REFRESH_GRACE_SECONDS, Lifetimes, new_session, parse_refresh_token, present
+from portal.domain.session import Session
 from portal.flows.authenticate import authenticate
 from portal.flows.login import LoggedIn
 from portal.flows.session import Refresh

@@ -36,7 +36,7 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> list[MagicMock]:
         made.append(MagicMock())
         return made[-1]
 
-    monkeypatch.setattr("portal.adapters.aws.boto3.Session", make)
+    monkeypatch.setattr("portal.adapters.aws.Session", make)
     return made
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from portal.domain.consent import FACTS, current_wording
+from portal.domain.consent import FACTS
 from portal.domain.mail import Language
+from portal.domain.wording import current_wording
 from portal.settings.site import WordingSettings
 from tests.support.template import ROOT, template
 from tests.support.wordings import SHOWN, facts_of, parameter_of, shown

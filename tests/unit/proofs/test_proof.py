@@ -9,7 +9,7 @@ import pytest
 from portal.adapters.dynamodb.items import from_item, to_item
 from portal.adapters.dynamodb.records import evidence_from_item, evidence_to_values
 from portal.domain.account import open_account
-from portal.domain.consent import Consent, give_consent
+from portal.domain.consent import Consent
 from portal.domain.evidence import (
     AnyEvidence,
     ClosingEvidence,
@@ -20,6 +20,7 @@ from portal.domain.evidence import (
     opt_in_evidence,
 )
 from portal.domain.proof import Proof, prove
+from portal.domain.wording import give_consent
 from portal.proofs import proof_document
 from tests.support.fakes import IP, NOW, an_attempt
 from tests.support.wordings import SHOWN

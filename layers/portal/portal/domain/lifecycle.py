@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from portal.domain.spans import DAY_SECONDS
 
 if TYPE_CHECKING:
-    from portal.domain.account import Account, Credential
+    from portal.domain.account import Account
+    from portal.domain.credential import Credential
 
 REVIEW_SHARDS = 16
 """Parts of the review index, so that none is hot."""

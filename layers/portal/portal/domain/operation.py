@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from portal.domain.account import Account, Credential
+    from portal.domain.account import Account
+    from portal.domain.credential import Credential
     from portal.domain.email_change import FormerAddress
 
 AccountState = Literal["active", "initial_password", "initial_password_expired", "no_password_yet", "blocked"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from portal.domain.consent import Consent, Facts, Wording, wording
+from portal.domain.consent import Consent, Facts
+from portal.domain.wording import Wording, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,7 +14,8 @@ from portal.flows.order_mail import order_to
 from portal.flows.retry import retry_conflicts, settle
 
 if TYPE_CHECKING:
-    from portal.domain.account import Account, Credential
+    from portal.domain.account import Account
+    from portal.domain.credential import Credential
     from portal.flows.ports import Accounts, EmailChanges, LinkVerifier, Profiles, RecipientEncryptor
 
 

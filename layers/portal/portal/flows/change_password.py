@@ -16,7 +16,7 @@ from portal.domain.errors import (
     Refused,
 )
 from portal.domain.password import check_new_password, hash_password, normalise
-from portal.domain.session import Lifetimes, new_session
+from portal.domain.refresh import Lifetimes, new_session
 from portal.flows.login import LoggedIn, logged_in, open_credential
 from portal.flows.order_mail import order_to
 

@@ -26,7 +26,8 @@ from portal.domain.token import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from portal.domain.account import Account, Credential
+    from portal.domain.account import Account
+    from portal.domain.credential import Credential
     from portal.domain.mail import Language, Mail
     from portal.domain.registration import Attempt
     from portal.flows.ports import (

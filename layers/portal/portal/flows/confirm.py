@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from portal.domain.account import new_credential, open_account
+from portal.domain.account import open_account
+from portal.domain.credential import new_credential
 from portal.domain.errors import ConditionFailed, LinkExpired
 from portal.domain.evidence import opt_in_evidence
 from portal.domain.ids import AccountId, AttemptId

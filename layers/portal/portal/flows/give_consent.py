@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from portal.domain.consent import CURRENT_VERSIONS, ConsentKind, Facts, give_consent
+from portal.domain.consent import CURRENT_VERSIONS, ConsentKind, Facts
 from portal.domain.errors import ChangedMeanwhile, ConditionFailed, FieldCode, FieldError, InvalidInput
 from portal.domain.evidence import ConsentEvidence
+from portal.domain.wording import give_consent
 from portal.flows.retry import retry_conflicts
 
 if TYPE_CHECKING:

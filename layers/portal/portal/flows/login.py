@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from portal.domain.account import login_is_worth_noting
+from portal.domain.credential import login_is_worth_noting
 from portal.domain.device import Device, Remembered, remember
 from portal.domain.email import MAX_LENGTH, canonical_email
 from portal.domain.errors import ConditionFailed, InvalidCredentials, NotAuthenticated
 from portal.domain.ids import CanonicalEmail
 from portal.domain.password import hash_password, needs_rehash, normalise, password_matches
-from portal.domain.session import Lifetimes, RefreshToken, Session, new_limited_session, new_session
+from portal.domain.refresh import Lifetimes, RefreshToken, new_limited_session, new_session
 from portal.domain.token import AccessClaims
 from portal.flows.order_mail import new_device_notice
 from portal.flows.retry import retry_conflicts
 
 if TYPE_CHECKING:
-    from portal.domain.account import Credential
+    from portal.domain.credential import Credential
     from portal.domain.outbox import OutboxRow
+    from portal.domain.session import Session
     from portal.flows.authenticate import Caller
     from portal.flows.ports import AccessTokenSigner, Accounts, Clock, RecipientEncryptor, Sessions
     from portal.flows.throttle import Admitted, LoginThrottle

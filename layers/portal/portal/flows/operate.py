@@ -16,7 +16,8 @@ from portal.flows.retry import settle
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from portal.domain.account import Account, Credential
+    from portal.domain.account import Account
+    from portal.domain.credential import Credential
     from portal.domain.email_change import FormerAddress
     from portal.domain.ids import AccountId, CanonicalEmail, SessionId
     from portal.domain.registration import Attempt

@@ -10,7 +10,7 @@ from portal.domain.outbox import LIFETIME_SECONDS, MailKind, OutboxRow, addresse
 from portal.domain.user_agent import device_name
 
 if TYPE_CHECKING:
-    from portal.domain.account import Credential
+    from portal.domain.credential import Credential
     from portal.domain.device import Device
     from portal.domain.email_change import EmailChange
     from portal.domain.feedback import Erasure

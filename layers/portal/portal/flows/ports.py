@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from portal.domain.account import Account, Credential
+    from portal.domain.account import Account
+    from portal.domain.credential import Credential
     from portal.domain.email_change import EmailChange, FormerAddress
     from portal.domain.evidence import AnyEvidence, ConsentEvidence, OptInEvidence, OptInMailEvidence
     from portal.domain.feedback import Erasure

@@ -14,7 +14,8 @@ from portal.flows.retry import retry_conflicts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from portal.domain.account import Account, Credential
+    from portal.domain.account import Account
+    from portal.domain.credential import Credential
     from portal.domain.ids import CanonicalEmail
     from portal.flows.close_account import Closing
     from portal.flows.ports import Accounts, Clock, Reviews

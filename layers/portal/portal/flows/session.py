@@ -16,13 +16,14 @@ from portal.domain.errors import (
     Unavailable,
 )
 from portal.domain.ids import LONGEST_ID, SessionId
-from portal.domain.session import Lifetimes, RefreshToken, Session, parse_refresh_token, present, rotate
+from portal.domain.refresh import Lifetimes, RefreshToken, parse_refresh_token, present, rotate
 from portal.flows.login import LoggedIn, logged_in
 from portal.flows.retry import retry_conflicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from portal.domain.session import Session
     from portal.flows.authenticate import Caller
     from portal.flows.ports import AccessTokenSigner, AccessTokenVerifier, Clock, Sessions
 

@@ -23,7 +23,7 @@ from portal.flows.retry import retry_conflicts
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from portal.domain.account import Credential
+    from portal.domain.credential import Credential
     from portal.domain.ids import AccountId, CounterKey
     from portal.flows.ports import LoginCounters, Requests
 

@@ -30,32 +30,32 @@ class Actor:
         self.account_id, self.session_id, self.detail = session.account_id, session.id, session.scope
 
 
-@dataclass(frozen=True, slots=True)
 class NotedTokens:
     """Satisfies ``flows.ports.AccessTokenVerifier``: remembers whose a genuine token is, also when it opens nothing."""
 
-    tokens: AccessTokenVerifier
-    actor: Actor
+    def __init__(self, tokens: AccessTokenVerifier, actor: Actor) -> None:
+        self._tokens = tokens
+        self._actor = actor
 
     def verify(self, token: str, now: int) -> AccessClaims:
         """Return the claims of a valid token; raise NotAuthenticated."""
-        claims = self.tokens.verify(token, now)
-        self.actor.account_id, self.actor.session_id = claims.account_id, claims.session_id
+        claims = self._tokens.verify(token, now)
+        self._actor.account_id, self._actor.session_id = claims.account_id, claims.session_id
         return claims
 
 
-@dataclass(frozen=True, slots=True)
 class NotedLinks:
     """Satisfies ``flows.ports.LinkVerifier``: remembers whose a genuine link is.
 
     Its subject is an account, or the attempt that lends its id to the account.
     """
 
-    links: LinkVerifier
-    actor: Actor
+    def __init__(self, links: LinkVerifier, actor: Actor) -> None:
+        self._links = links
+        self._actor = actor
 
     def verify(self, purpose: Purpose, token: str, now: int) -> Claims:
         """Return the claims of a genuine token; raise InvalidLink or LinkExpired."""
-        claims = self.links.verify(purpose, token, now)
-        self.actor.account_id = claims["sub"]
+        claims = self._links.verify(purpose, token, now)
+        self._actor.account_id = claims["sub"]
         return claims

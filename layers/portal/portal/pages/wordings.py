@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portal.domain.consent import CURRENT_VERSIONS, ConsentKind, current_wording
+from portal.domain.consent import CURRENT_VERSIONS, ConsentKind
+from portal.domain.wording import current_wording
 
 if TYPE_CHECKING:
     from portal.domain.mail import Language

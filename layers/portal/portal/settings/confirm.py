@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.settings.keys import LinkSettings
+from portal.settings.links import LinkSettings
 from portal.settings.site import SiteSettings
 
 

@@ -1,22 +1,8 @@
-"""Keys that functions make links with, and know their callers by."""
+"""Keys that functions know their callers by."""
 
 from dataclasses import dataclass
 
 from portal.adapters.kms import KeySlots
-
-
-@dataclass(frozen=True, slots=True)
-class LinkSettings:
-    """What makes and checks links."""
-
-    issuer: str
-    link_key_a_arn: str | None
-    link_key_b_arn: str | None
-
-    @property
-    def link_keys(self) -> KeySlots:
-        """Both slots."""
-        return KeySlots(self.link_key_a_arn, self.link_key_b_arn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal.adapters.kms import KeySlots, Slot
-from portal.domain.session import Lifetimes
+from portal.domain.refresh import Lifetimes
 from portal.settings.keys import CallerSettings
 from portal.settings.site import SiteSettings
 

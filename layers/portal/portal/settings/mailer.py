@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal.adapters.kms import Slot
-from portal.settings.keys import LinkSettings
+from portal.settings.links import LinkSettings
 
 
 @dataclass(frozen=True, slots=True)

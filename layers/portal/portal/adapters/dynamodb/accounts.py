@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from portal.adapters.aws import Aws
-    from portal.domain.account import Account, Credential
+    from portal.domain.account import Account
+    from portal.domain.credential import Credential
     from portal.domain.evidence import OptInEvidence
     from portal.domain.ids import AccountId, CanonicalEmail, CounterKey, OutboxId
     from portal.domain.outbox import OutboxRow

@@ -18,10 +18,11 @@ from portal.adapters.dynamodb.records import (
     put_order,
 )
 from portal.adapters.dynamodb.registrations import NOT_EXPIRED
-from portal.domain.account import Account, new_credential
+from portal.domain.credential import new_credential
 
 if TYPE_CHECKING:
     from portal.adapters.aws import Aws
+    from portal.domain.account import Account
     from portal.domain.email_change import FormerAddress
     from portal.domain.feedback import Erasure
     from portal.domain.outbox import OutboxRow

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from portal.adapters.aws import Aws
-    from portal.domain.account import Account, Credential
+    from portal.domain.account import Account
+    from portal.domain.credential import Credential
     from portal.domain.email_change import EmailChange, FormerAddress
     from portal.domain.evidence import AnyEvidence, ConsentEvidence
     from portal.domain.outbox import OutboxRow

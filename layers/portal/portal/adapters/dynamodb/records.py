@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from portal.adapters.dynamodb.items import put_new
-from portal.domain.account import Account, Credential
+from portal.domain.account import Account
 from portal.domain.ids import AttemptId, CanonicalEmail, random_id
 from portal.domain.session import Session
 from portal.domain.spans import DAY_SECONDS
@@ -16,6 +16,7 @@ from portal.observe import note_order
 if TYPE_CHECKING:
     from portal.adapters.dynamodb.items import Item
     from portal.domain.consent import Consent, Facts
+    from portal.domain.credential import Credential
     from portal.domain.email_change import EmailChange, FormerAddress
     from portal.domain.evidence import AnyEvidence
     from portal.domain.feedback import Erasure, SentMail
@@ -189,6 +190,7 @@ def credential_to_values(credential: Credential) -> dict[str, Any]:
 
 def credential_from_item(item: Item) -> Credential:
     """Return the credential that an item holds."""
+    from portal.domain.credential import Credential
     from portal.domain.device import KnownDevice
 
     plain = {name: item[name] for name in Credential.__slots__ if name in item}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from portal.adapters.aws import Aws
-    from portal.domain.account import Credential
+    from portal.domain.credential import Credential
     from portal.domain.ids import CanonicalEmail
     from portal.domain.outbox import OutboxRow
 

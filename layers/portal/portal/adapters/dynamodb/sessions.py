@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from portal.adapters.aws import Aws
-    from portal.domain.account import Account, Credential
+    from portal.domain.account import Account
+    from portal.domain.credential import Credential
     from portal.domain.outbox import OutboxRow
     from portal.domain.session import Session
 

@@ -9,13 +9,14 @@ from pydantic import StrictBool
 
 from portal.domain.bank import BankDetails
 from portal.domain.bank_resolution import BankInput, ResolvedBank, resolve
-from portal.domain.consent import CURRENT_VERSIONS, KINDS, Consent, ConsentKind, Facts, give_consent
+from portal.domain.consent import CURRENT_VERSIONS, KINDS, Consent, ConsentKind, Facts
 from portal.domain.email import canonical_email, parse_email
 from portal.domain.errors import FieldCode, FieldError, InvalidInput, Refused
 from portal.domain.mail import Language
 from portal.domain.person import HOUSE_NUMBER_LENGTH, NAME_LENGTH, Person, Salutation, german_postal_code, phone_number
 from portal.domain.registration import Application
 from portal.domain.text import clean_line
+from portal.domain.wording import give_consent
 from portal.http.bodies.flat import Text
 from portal.http.bodies.model import Body, optional_rule, parse_body, rule
 

@@ -7,9 +7,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from portal import __version__
-from portal.domain.consent import KINDS, current_wording
+from portal.domain.consent import KINDS
 from portal.domain.spans import DAY_SECONDS
 from portal.domain.times import rfc3339
+from portal.domain.wording import current_wording
 from portal.http.response import JSON, Response, json_response
 
 if TYPE_CHECKING:
