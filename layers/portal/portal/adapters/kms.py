@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from portal.adapters.aws import Aws, InvalidMac
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 Slot = Literal["A", "B"]
 
 
-@dataclass(frozen=True, slots=True)
-class KeySlots:
+class KeySlots(NamedTuple):
     """The keys of one use, one or, while they rotate, two: verifiers accept both, signers use the active one.
 
     A key's id is the last part of its ARN: unique for good, so that a replaced key never inherits an id.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from portal.domain.ids import AccountId, SessionId
     from portal.domain.session import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(NamedTuple):
     """What a kind of token is for.
 
     Args:
@@ -42,8 +40,7 @@ CONTESTED_RESET_SECONDS = 86_400
 """How long a link of a reset works where strangers order so many that they decide when one comes."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccessClaims:
+class AccessClaims(NamedTuple):
     """What an access token says (RFC 9068); no personal data."""
 
     account_id: AccountId

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from portal.domain.consent import awaiting_consent
 from portal.domain.errors import ConsentRequired, NotAuthenticated, PasswordChangeRequired, ReauthenticationRequired
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from portal.flows.ports import AccessTokenVerifier, Sessions
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """An authenticated client: account and session as they are now, not as they were at login."""
 
     account: Account

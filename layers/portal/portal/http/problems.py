@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from portal.domain.errors import (
     ConsentRequired,
@@ -44,8 +43,7 @@ if TYPE_CHECKING:
 PROBLEM_JSON = "application/problem+json; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Status, stable code, and a title for people in both languages."""
 
     status: int
