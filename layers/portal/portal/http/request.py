@@ -50,7 +50,7 @@ class ForeignOrigin(PortalError):
     """A form that no page of ours sent (403)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)
 class Request:
     """What endpoints see of an event.
 

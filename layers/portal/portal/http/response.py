@@ -34,7 +34,7 @@ _PAGE = {
 JSON = "application/json; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)
 class Response:
     """An answer before API Gateway's notation.
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import portal.http.garbage  # before all that makes objects
 from portal.adapters.aws import REQUEST_SECONDS, Aws
@@ -28,8 +28,7 @@ _NO_PAGES = ("/api/", "/.well-known/")
 Needs = Literal["nothing", "access_token", "any_access_token", "recent_access_token"]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One operation of the API.
 
     Args:
@@ -64,7 +63,7 @@ class Route:
         return found
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False, match_args=False)
 class Wiring[S]:
     """What endpoints build their adapters from.
 

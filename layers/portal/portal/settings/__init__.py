@@ -1,7 +1,8 @@
 """Settings of each function: read once at cold start, no defaults for names or secrets.
 
 A missing or malformed variable stops the function before it serves a request. Members of type ``str | None`` are slots
-that may be empty. Each function has a module of its own: making all of the classes would delay every start.
+that may be empty. Each function has a module of its own: making all of the classes would delay every start, and so
+would methods that nobody calls: no settings are compared or printed.
 """
 
 from collections.abc import Mapping

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from portal.settings.keys import CallerSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)
 class CasesSettings(CallerSettings):
     """Function ``cases``."""
 

@@ -6,7 +6,7 @@ from portal.settings.links import LinkSettings
 from portal.settings.site import SiteSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)
 class ConfirmSettings(LinkSettings, SiteSettings):
     """Function ``confirm``."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from portal.adapters.kms import KeySlots
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)
 class CallerSettings:
     """What every function with authenticated routes needs."""
 

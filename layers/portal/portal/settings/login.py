@@ -8,7 +8,7 @@ from portal.settings.keys import CallerSettings
 from portal.settings.site import SiteSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)
 class LoginSettings(CallerSettings, SiteSettings):
     """Function ``login``."""
 

@@ -6,7 +6,7 @@ from portal.adapters.kms import Slot
 from portal.settings.links import LinkSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)
 class MailerSettings(LinkSettings):
     """Function ``mailer``."""
 

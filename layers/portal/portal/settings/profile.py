@@ -6,7 +6,7 @@ from portal.settings.keys import CallerSettings
 from portal.settings.site import WordingSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)
 class ProfileSettings(CallerSettings, WordingSettings):
     """Function ``profile``."""
 

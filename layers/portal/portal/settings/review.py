@@ -8,7 +8,7 @@ from portal.domain.lifecycle import Limits
 from portal.domain.spans import DAY_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)
 class ReviewSettings:
     """Function ``review``."""
 

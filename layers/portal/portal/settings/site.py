@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from portal.domain.consent import FACTS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class SiteSettings:
     """What pages say of the portal and of who runs it. Without slots: functions join it with other bases."""
 
@@ -14,7 +14,7 @@ class SiteSettings:
     company_address: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class WordingSettings(SiteSettings):
     """What the wordings of terms and privacy notice say besides about who runs the portal, and promise."""
 

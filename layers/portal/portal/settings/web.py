@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from portal.settings.site import WordingSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)
 class WebSettings(WordingSettings):
     """Function ``web``; what the imprint says besides (DDG section 5)."""
 
