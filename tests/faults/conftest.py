@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from portal.domain import device, ids, session
+from portal.domain import device, ids, refresh
 from portal.flows.retry import retry_conflicts, retry_outages
 from portal.observe import logger
 from tests.support.cheap_hashes import make_hashes_cheap
@@ -26,7 +26,7 @@ def stage() -> Iterator[Stage]:
         for again in (retry_conflicts, retry_outages):
             patch.setattr(again, "__defaults__", (lambda _: None,))
         make_hashes_cheap(patch)
-        for module in (ids, session, device):
+        for module in (ids, refresh, device):
             patch.setattr(module, "secrets", dice)
         patch.setattr(logging.getLogger(logger.service), "disabled", True)
         yield Stage(World(), dice)

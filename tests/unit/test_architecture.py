@@ -18,7 +18,7 @@ ALLOWED = {
     "proofs": {"domain"},
     "settings": {"domain", "adapters", "settings"},
     "observe": set(),
-    "http": {"domain", "flows", "adapters", "pages", "http", "settings", "observe", ""},
+    "http": {"domain", "flows", "adapters", "pages", "http", "settings", "observe", "on_use", ""},
     # Of http only how documents are checked.
     "events": {"domain", "flows", "adapters", "mails", "proofs", "http", "events", "settings", "observe"},
     "on_use": set(),

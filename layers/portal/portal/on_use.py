@@ -1,10 +1,11 @@
-"""Parts of libraries that nobody here uses, and that others import all the same, are loaded when somebody does.
+"""Modules that libraries import and that most requests never use are loaded when somebody does.
 
-Whoever waits for the first answer of a function would pay for them: together a seventh of a start.
+Whoever waits for the first answer of a function would pay for all of them.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib.machinery import PathFinder
 from importlib.util import LazyLoader
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 NAMES = frozenset(
     {
-        "ast",  # inspect, for the text of functions
+        "ast",  # inspect, for the text of functions; pydantic's models do use it
         "aws_lambda_powertools.utilities.jmespath_utils",  # its Logger, for correlation IDs of whole events
         "botocore.retries.adaptive",  # the retry mode that is not ours
         "configparser",  # botocore, for files of configuration
@@ -24,10 +25,17 @@ NAMES = frozenset(
         "email.header",  # http.client by way of email, for headers beyond ASCII
         "multiprocessing.shared_memory",  # s3transfer by way of multiprocessing.managers
         "ntpath",  # pathlib, for paths of Windows
-        "zipfile",  # importlib.metadata, for packages in archives
+        "zipfile",  # importlib.metadata, for packages in archives; whoever reads files of packages does use it
     }
 )
-"""Modules that others import as a whole: one whose names are imported singly is loaded at once."""
+"""Modules that others import as a whole and once: an import of single names, and a second import, load one at once."""
+
+
+def load_all() -> None:
+    """Load those that were imported, used or not: for who pays now so that nobody has to wait later."""
+    for name in NAMES & sys.modules.keys():
+        # Asking for any name loads a module.
+        vars(sys.modules[name])
 
 
 class OnUse:

@@ -36,7 +36,7 @@ def of_function() -> dict[str, Any]:
     answer = module.handler(_WORK["event"], None)
     found: dict[str, Any] = {"first": time.perf_counter() - started, "status": answer["statusCode"]}
     found["modules"] = sorted(_loaded())
-    found["used"] = sorted(_used())
+    found["used"], found["unused"] = _on_use()
     found["late"] = sorted(set(sys.modules) - held)
     found["collected"] = {"at the beginning": not paused, "in the end": gc.isenabled()}
     return found | of_warm_calls(lambda: module.handler(_WORK["event"], None))
@@ -59,13 +59,15 @@ def _loaded() -> set[str]:
     return {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names - {"__main__", "app", "portal"}
 
 
-def _used() -> set[str]:
-    """Return which of the modules that are loaded on use were used."""
+def _on_use() -> tuple[list[str], list[str]]:
+    """Return which of the modules that are loaded on use were used, and which were only imported."""
     from types import ModuleType
 
     from portal.on_use import NAMES
 
-    return {name for name in NAMES & set(sys.modules) if type(sys.modules[name]) is ModuleType}
+    imported = sorted(NAMES & set(sys.modules))
+    used = [name for name in imported if type(sys.modules[name]) is ModuleType]
+    return used, [name for name in imported if name not in used]
 
 
 def of_import() -> dict[str, Any]:

@@ -148,9 +148,13 @@ def handlers(client: Any) -> dict[str, list[str]]:
 @pytest.mark.parametrize("service", CONFIGS)
 def test_calls_are_made_as_by_a_session_with_all_handlers(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    whole = handlers(boto3.Session().client(service))  # type: ignore[call-overload]  # any service
+    plain = boto3.Session().client(service)  # type: ignore[call-overload]  # any service
+    whole = handlers(plain)
     session = Session()
-    assert handlers(session.client(service)) == whole
+    client = session.client(service)
+    assert handlers(client) == whole
+    # Classes of clients are made by handlers, too.
+    assert dir(client) == dir(plain)
     # A second client, with others in between, is as the first.
     session.client("s3")
     assert handlers(session.client(service)) == whole

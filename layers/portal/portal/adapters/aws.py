@@ -95,7 +95,8 @@ class Session:
     """A session of boto3 that does around a call what concerns its service, and no more.
 
     botocore has 127 handlers, most of them for single services and its documentation, and looks at the signature of
-    each that is registered, which was a twentieth of a start. Those of a service come with its first client.
+    each that is registered, some 15 ms of a start. Those of a service come with its first client; clients that
+    providers of credentials make for themselves have those for every service alone, and Lambda needs no such clients.
     """
 
     def __init__(self) -> None:

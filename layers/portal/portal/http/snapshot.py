@@ -18,6 +18,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from portal.http.garbage import collect_from_now_on
+from portal.on_use import load_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,6 +53,7 @@ def load_endpoints(routes: Sequence[Route]) -> None:
         for name in sorted(new):
             for later in sorted(set(imported_on_use(sys.modules[name]))):
                 import_module(later)
+    load_all()
     gc.collect()
     collect_from_now_on()
 
